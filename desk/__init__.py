@@ -1,0 +1,1 @@
+"""How people meet it: command line, output files, listings, synthetic regions."""

@@ -1,0 +1,1 @@
+"""What is true when: national tables with dates, the ledger of published rules, all texts for users."""

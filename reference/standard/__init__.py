@@ -1,0 +1,1 @@
+"""The ledger of published rules and code lists of the standard."""

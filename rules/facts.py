@@ -1,0 +1,124 @@
+"""What a rule may know besides the message: facts read once per message, and the choices made.
+
+Facts of a declaration also hold the running state while its lines are decided: what is granted is
+added, what is credited is taken off, so every line meets what is left (rules.md section 2, OC-23).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from contracts.pricing import PriceList, ProductList
+from schemas.allocation import Allocation
+from schemas.delivery import Delivery
+from schemas.period import Period
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Open choices of the standard that a municipality may settle differently (rules.md section 7)."""
+
+    strict_credits: bool = False  # OC-13: run all line rules on credits too
+    rejected_lines_use_references: bool = True  # OC-04
+
+
+class EarlierLine(NamedTuple):
+    """A line decided in an earlier message. `state` is one of the constants below."""
+
+    row: int
+    bsn: str
+    allocation: int
+    category: str
+    code: str
+    period: Period
+    volume: int
+    unit: str
+    tariff_cents: int | None
+    amount_cents: int
+    state: int
+    used_volume: int
+
+
+REJECTED, LIVE, CREDITED, CREDIT = 0, 1, 2, 3
+
+
+@dataclass(slots=True)
+class Usage:
+    """Live debits on one allocation: volume (hours in minutes) and cents."""
+
+    volume: int
+    cents: int
+
+
+LiveKey = tuple[int, str, str, int]  # allocation, category, code, month number (TR389, OC-12)
+
+
+@dataclass(slots=True)
+class DeclarationFacts:
+    """Everything the rules on a 323 may know, for one municipality, provider and domain."""
+
+    received_on: date
+    choices: Choices
+    identification_used: bool
+    declaration_number_used: bool
+    later_month_dated_earlier: bool
+    municipality_valid_on: Callable[[date], bool]
+    known_clients: AbstractSet[str]
+    allocations: dict[int, Allocation]
+    usage: dict[int, Usage]
+    earlier_lines: dict[str, EarlierLine]
+    live: set[LiveKey]
+    products: ProductList
+    prices: PriceList
+    doubled_references: AbstractSet[str] = field(default_factory=frozenset)
+
+
+class OtherAllocation(NamedTuple):
+    """Who already uses an allocation number of the municipality in this domain (TR332)."""
+
+    number: int
+    provider: str
+    bsn: str
+    start: date
+    category: str | None
+    code: str | None
+
+
+@dataclass(slots=True)
+class AllocationFacts:
+    """Everything the rules on a 301 may know. `requests` None: no request administration kept here."""
+
+    received_on: date
+    identification_used: bool
+    municipality_valid_on: Callable[[date], bool]
+    numbers_in_use: dict[int, OtherAllocation]
+    live_allocations: AbstractSet[int]
+    products: ProductList
+    message_dated_on: date
+    requests: AbstractSet[str] | None = None
+
+
+class KnownDelivery(NamedTuple):
+    """A start or stop delivered with status 1, accepted, and not removed since."""
+
+    row: int
+    delivery: Delivery
+
+
+@dataclass(slots=True)
+class DeliveryFacts:
+    """Everything the rules on a 305 or 307 may know; `starts` and `stops` grow product by product."""
+
+    received_on: date
+    identification_used: bool
+    municipality_valid_on: Callable[[date], bool]
+    allocations: dict[int, Allocation]
+    bsn: str
+    starts: list[KnownDelivery]
+    stops: list[KnownDelivery]
+    products: ProductList
+    message_dated_on: date

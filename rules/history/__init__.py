@@ -1,0 +1,1 @@
+"""Level 3 of the standard: rules that need earlier messages."""

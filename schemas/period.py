@@ -1,0 +1,62 @@
+"""Closed periods of days, calendar months and ISO weeks."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+
+class Period(NamedTuple):
+    """A closed period: both days belong to it. `CDT_GeslotenPeriode` on the wire."""
+
+    begin: date
+    end: date
+
+
+def last_day(day: date) -> date:
+    """The last day of the month of `day`."""
+    first_of_next = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return first_of_next - timedelta(days=1)
+
+
+def first_day(day: date) -> date:
+    """The first day of the month of `day`."""
+    return day.replace(day=1)
+
+
+def month_number(day: date) -> int:
+    """Months since year 0: equal for two days exactly when they lie in the same calendar month."""
+    return day.year * 12 + day.month - 1
+
+
+def days(begin: date, end: date) -> int:
+    """Calendar days in the closed period, 0 if it is empty."""
+    return max(0, (end - begin).days + 1)
+
+
+def months(begin: date, end: date) -> int:
+    """Calendar months touched by the closed period, 0 if it is empty."""
+    return max(0, month_number(end) - month_number(begin) + 1) if begin <= end else 0
+
+
+def iso_weeks(begin: date, end: date) -> int:
+    """ISO weeks (Monday to Sunday) touched by the closed period, 0 if it is empty (IV077)."""
+    if end < begin:
+        return 0
+    monday = begin - timedelta(days=begin.weekday())
+    return (end - monday).days // 7 + 1
+
+
+def sundays(begin: date, end: date) -> int:
+    """Sundays in the closed period, 0 if it is empty."""
+    if end < begin:
+        return 0
+    first = begin + timedelta(days=6 - begin.weekday())
+    return max(0, (end - first).days // 7 + 1) if first <= end else 0
+
+
+def minus_months(day: date, count: int) -> date:
+    """`day` moved back `count` months; a day that does not exist becomes the month's last."""
+    year, month = divmod(month_number(day) - count, 12)
+    end = last_day(date(year, month + 1, 1))
+    return end.replace(day=min(day.day, end.day))

@@ -1,0 +1,1 @@
+"""How it moves: topology, `handle`, the embedded runtime, settings."""
