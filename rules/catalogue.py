@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, IntEnum
+from itertools import permutations
 from typing import Any, NamedTuple
 
 from reference.ledger import position
@@ -144,10 +145,11 @@ def discover() -> Catalogue:
         for item in here:
             faults.extend(_faults(item, name, module.__name__, texts))
         found.extend(here)
-    for one in found:
-        for other in found:
-            if one is not other and _overlap(one, other):
-                faults.append(f"{one.id}: two versions in force on one day for {one.subject.name}")
+    faults.extend(
+        f"{one.id}: two versions in force on one day for {one.subject.name}"
+        for one, other in permutations(found, 2)
+        if _overlap(one, other)
+    )
     if faults:
         raise CatalogueError("\n".join(sorted(set(faults))))
     return Catalogue(found)

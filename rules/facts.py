@@ -6,14 +6,14 @@ added, what is credited is taken off, so every line meets what is left (rules.md
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from contracts.pricing import PriceList, ProductList
+from contracts.pricing import Price, PriceList, ProductList
 from schemas.allocation import Allocation
+from schemas.declaration import Line
 from schemas.delivery import Delivery
 from schemas.period import Period
 
@@ -64,9 +64,9 @@ class DeclarationFacts:
     received_on: date
     choices: Choices
     identification_used: bool
+    municipality_valid: bool
     declaration_number_used: bool
     later_month_dated_earlier: bool
-    municipality_valid_on: Callable[[date], bool]
     known_clients: AbstractSet[str]
     allocations: dict[int, Allocation]
     usage: dict[int, Usage]
@@ -74,7 +74,36 @@ class DeclarationFacts:
     live: set[LiveKey]
     products: ProductList
     prices: PriceList
-    doubled_references: AbstractSet[str] = field(default_factory=frozenset)
+    doubled_references: AbstractSet[str] = frozenset()
+    _priced: tuple[int, Price] | None = None
+
+    def price(self, line: Line) -> Price:
+        """The agreed tariff for a line; asked for by several rules in a row, looked up once."""
+        if self._priced is not None and self._priced[0] == line.position:
+            return self._priced[1]
+        allocation = self.allocations.get(line.allocation)
+        price = self.prices.price(
+            line.code,
+            line.unit,
+            line.period.begin,
+            allocation=line.allocation,
+            bsn=line.bsn,
+            allocation_start=None if allocation is None else allocation.start,
+        )
+        self._priced = (line.position, price)
+        return price
+
+    def agreed_units(self, line: Line) -> frozenset[str]:
+        """Units agreed for the product of a line (OC-16)."""
+        allocation = self.allocations.get(line.allocation)
+        return self.prices.agreed_units(
+            line.category,
+            line.code,
+            line.period.begin,
+            allocation=line.allocation,
+            bsn=line.bsn,
+            allocation_start=None if allocation is None else allocation.start,
+        )
 
 
 class OtherAllocation(NamedTuple):
@@ -94,7 +123,7 @@ class AllocationFacts:
 
     received_on: date
     identification_used: bool
-    municipality_valid_on: Callable[[date], bool]
+    municipality_valid: bool
     numbers_in_use: dict[int, OtherAllocation]
     live_allocations: AbstractSet[int]
     products: ProductList
@@ -115,7 +144,7 @@ class DeliveryFacts:
 
     received_on: date
     identification_used: bool
-    municipality_valid_on: Callable[[date], bool]
+    municipality_valid: bool
     allocations: dict[int, Allocation]
     bsn: str
     starts: list[KnownDelivery]

@@ -1,0 +1,32 @@
+"""TR346: the amount is volume times tariff."""
+
+from rules.catalogue import Clash, Level, Subject, rule
+from rules.facts import DeclarationFacts
+from schemas.declaration import Line
+from schemas.money import euro, half_up
+
+
+def _expected(line: Line, facts: DeclarationFacts) -> int:
+    price = facts.price(line)
+    if price.per_hour and price.cents is not None:
+        return half_up(price.cents * line.volume, 60)
+    return line.volume * (line.tariff_cents or 0)
+
+
+@rule(
+    "TR346",
+    level=Level.EXTERNAL,
+    subject=Subject.DEBIT,
+    return_code="9346",
+    messages={"JW323", "WMO323"},
+    elements=("IngediendBedrag/Bedrag",),
+    source="iJw/iWmo 3.2 TR346, IV081",
+)
+def amount_is_volume_times_tariff(line: Line, facts: DeclarationFacts) -> bool:
+    """Bedrag equals volume times tariff; minutes on an hourly tariff: the hourly price, half up once."""
+    return line.unit == "83" or line.amount_cents == _expected(line, facts)
+
+
+@amount_is_volume_times_tariff.explains
+def _(line: Line, facts: DeclarationFacts) -> Clash:
+    return Clash(euro(line.amount_cents), euro(_expected(line, facts)))

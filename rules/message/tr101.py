@@ -1,0 +1,33 @@
+"""TR101: no key occurs twice inside its parent."""
+
+from rules.catalogue import Clash, Level, Subject, rule
+from rules.facts import DeclarationFacts
+from schemas.declaration import Declaration
+
+
+@rule(
+    "TR101",
+    level=Level.MESSAGE,
+    subject=Subject.DECLARATION,
+    return_code="0001",
+    messages={"JW323", "WMO323"},
+    elements=(
+        "Clienten/Client/Bsn",
+        "Clienten/Client/Prestaties/Prestatie/ProductReferentie",
+    ),
+    source="iJw/iWmo 3.2 TR101",
+)
+def keys_are_unique_within_their_parent(declaration: Declaration, facts: DeclarationFacts) -> bool:
+    """A citizen number occurs once in the declaration, and a pair of references once in a client."""
+    if len({client.bsn for client in declaration.clients}) < len(declaration.clients):
+        return False
+    keys = {(line.client, line.reference, line.previous) for line in declaration.lines}
+    return len(keys) == len(declaration.lines)
+
+
+@keys_are_unique_within_their_parent.explains
+def _(declaration: Declaration, facts: DeclarationFacts) -> Clash:
+    keys = {(line.client, line.reference, line.previous) for line in declaration.lines}
+    clients = {client.bsn for client in declaration.clients}
+    found = len(declaration.lines) - len(keys) + len(declaration.clients) - len(clients)
+    return Clash(f"{found} x ⟨double⟩", "0 x ⟨double⟩")

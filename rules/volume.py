@@ -1,0 +1,71 @@
+"""Caps on volume: per product period (TR321) and over the whole allocation (TR322).
+
+Hours count in minutes, so that hours and minutes on one allocation add up; other units count as
+they are. Units 82 and 83 are output, all others effort (OC-21).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from schemas.allocation import Allocation, Size
+from schemas.money import euro
+from schemas.period import Period, days, iso_weeks, months, sundays
+
+_OUTPUT = frozenset({"82", "83"})
+HOUSEHOLD_HELP = "01"
+
+
+def counted(volume: int, unit: str) -> int:
+    """Volume as it is added up: hours in minutes, everything else unchanged."""
+    return volume * 60 if unit == "04" else volume
+
+
+def volume_text(amount: int, unit: str) -> str:
+    """A counted volume as people read it, in the unit of the line: `12 (04)`, `€ 12,50`."""
+    if unit == "83":
+        return euro(amount)
+    if unit == "04":
+        hours, minutes = divmod(amount, 60)
+        return f"{hours}:{minutes:02d} (04)" if minutes else f"{hours} (04)"
+    return f"{amount} ({unit})"
+
+
+def cap_in_period(allocation: Allocation, size: Size, period: Period) -> int:
+    """The most that may be delivered in one product period, counted as `counted` does (rules.md 4.4)."""
+    begin = max(period.begin, allocation.start)
+    end = period.end if allocation.end is None else min(period.end, allocation.end)
+    return counted(size.volume * _times(allocation, size, begin, end), size.unit)
+
+
+def cap_in_total(allocation: Allocation, size: Size) -> int | None:
+    """The most over the whole allocation; None where an open end leaves it unbounded (rules.md 4.5)."""
+    if size.frequency == "6":
+        return counted(size.volume, size.unit)
+    if allocation.end is None:
+        return None
+    start, end = allocation.start, allocation.end
+    times = {"1": days, "2": iso_weeks, "4": months}[size.frequency](start, end)
+    return counted(size.volume * times, size.unit)
+
+
+def _times(allocation: Allocation, size: Size, begin: date, end: date) -> int:
+    """How often the volume fits in the part of the allocation between two days."""
+    if size.frequency in {"4", "6"}:
+        return 1
+    if size.frequency == "1":
+        return days(begin, end)
+    if allocation.category == HOUSEHOLD_HELP:  # exists in Wmo only (IV077, OC-32)
+        return 6
+    if size.unit not in _OUTPUT or allocation.end is None:
+        return iso_weeks(begin, end)
+    return sundays(begin, end) + _broken_last_week(allocation.start, allocation.end, begin, end)
+
+
+def _broken_last_week(start: date, last: date, begin: date, end: date) -> int:
+    """1 when the week that the allocation leaves unfinished belongs to this period (IV077, OC-33)."""
+    if last.isoweekday() == 7:
+        return 0
+    last_sunday = last - timedelta(days=last.isoweekday())
+    counts_from = last_sunday if last_sunday >= start else last
+    return 1 if begin <= counts_from <= end else 0
