@@ -1,60 +1,42 @@
 """The register tables as strict rows. Column names are the contract with those who fill them.
 
-Every value arrives as text (CSV cell, text cell of a workbook) and leaves typed: dates, whole
-cents, lists separated by `;`. A row that does not fit raises pydantic's ValidationError.
+A row that does not fit raises pydantic's ValidationError. Faults between columns of a row are one error
+of type `row`, whose context lists them as (column, expected).
 """
 
 from __future__ import annotations
 
-import re
-from datetime import date
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_WHOLE = re.compile("[0-9]{1,12}")
-
-
-def _day(text: object) -> object:
-    if isinstance(text, str):
-        if _DATE.fullmatch(text) is None:
-            raise ValueError("a date YYYY-MM-DD")
-        return date.fromisoformat(text)
-    return text
-
-
-def _whole(text: object) -> object:
-    if isinstance(text, str):
-        if _WHOLE.fullmatch(text) is None:
-            raise ValueError("a whole number")
-        return int(text)
-    return text
-
-
-def _items(text: object) -> object:
-    return tuple(part.strip() for part in text.split(";") if part.strip()) if isinstance(text, str) else text
-
-
-def _yes(text: object) -> object:
-    if isinstance(text, str):
-        if text.lower() not in {"yes", "no", "ja", "nee", "true", "false", "1", "0"}:
-            raise ValueError("yes or no")
-        return text.lower() in {"yes", "ja", "true", "1"}
-    return text
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-Cents = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
-Count = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
-Items = Annotated[tuple[str, ...], BeforeValidator(_items)]
-YesNo = Annotated[bool, BeforeValidator(_yes)]
-Code = Annotated[str, Field(min_length=1, max_length=5)]
-Municipality = Annotated[str, Field(pattern=r"^[0-9]{4}\Z")]
-Agb = Annotated[str, Field(pattern=r"^[0-9]{8}\Z")]
-Domain = Literal["jw", "wmo"]
-Unit = Literal["01", "04", "14", "16", "82", "83", "84"]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+from contracts.cells import (
+    Agb,
+    Agbs,
+    Bic,
+    Bsn,
+    Category,
+    Cents,
+    Code,
+    Codes,
+    Count,
+    Day,
+    Domain,
+    Iban,
+    Instalments,
+    Items,
+    Municipalities,
+    Municipality,
+    Percent,
+    PricedUnit,
+    Text,
+    Thresholds,
+    Unit,
+    Year,
+    YesNo,
+)
 
 
 class Row(BaseModel):
@@ -63,11 +45,16 @@ class Row(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     KEY: ClassVar[tuple[str, ...]] = ()
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Row:
+    def between(self) -> Iterator[tuple[str, str]]:
+        """Faults between columns: the column to look at, and what would do there."""
         begin, end = getattr(self, "valid_from", None), getattr(self, "valid_until", None)
         if begin is not None and end is not None and end < begin:
-            raise ValueError("valid_until on or after valid_from")
+            yield "valid_until", f"a day on or after valid_from {begin}"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if faults := tuple(self.between()):
+            raise PydanticCustomError("row", "{faults}", {"faults": faults})
         return self
 
 
@@ -79,14 +66,14 @@ class MunicipalityRow(Row):
     name: Text
     valid_from: Day
     valid_until: Day | None = None
-    iban: Text | None = None
-    bic: Text | None = None
+    iban: Iban | None = None
+    bic: Bic | None = None
     successor: Municipality | None = None
     region: Text | None = None
 
 
 class ProviderRow(Row):
-    """A care provider."""
+    """A care provider. Its `iban` is kept as written: a wrong one holds its payments, not the import."""
 
     KEY = ("agb",)
     agb: Agb
@@ -99,13 +86,18 @@ class ProviderRow(Row):
     micro_until: Day | None = None
     type: Literal["strategic", "large", "medium", "small", "niche"] | None = None
 
+    def between(self) -> Iterator[tuple[str, str]]:
+        """The micro-enterprise period is in order."""
+        if self.micro_from and self.micro_until and self.micro_until < self.micro_from:
+            yield "micro_until", f"a day on or after micro_from {self.micro_from}"
+
 
 class ProductRow(Row):
     """A product of the product list."""
 
     KEY = ("domain", "category", "code", "unit", "valid_from")
     domain: Domain
-    category: Annotated[str, Field(pattern=r"^[0-9]{2}\Z")]
+    category: Category
     code: Code
     unit: Unit
     name: Text
@@ -119,9 +111,9 @@ class ProductRow(Row):
 
 
 class AgreementRow(Row):
-    """A provider's participation; an URC or CSA names its client by allocation or bsn."""
+    """A provider's participation; a URC or CSA is bound to one client (CT-06)."""
 
-    KEY = ("agreement", "agb", "domain", "valid_from")
+    KEY = ("agreement", "agb", "domain", "valid_from", "allocation", "municipality", "bsn")
     agreement: Text
     agb: Agb
     domain: Domain
@@ -129,12 +121,18 @@ class AgreementRow(Row):
     valid_from: Day
     valid_until: Day | None = None
     segments: Items = ()
-    municipalities: Items = ()
+    municipalities: Municipalities = ()
     allocation: Count | None = None
     municipality: Municipality | None = None
-    bsn: Annotated[str, Field(pattern=r"^[0-9]{9}\Z")] | None = None
+    bsn: Bsn | None = None
     origin: Text | None = None
     document: Text | None = None
+
+    def between(self) -> Iterator[tuple[str, str]]:
+        """Besides the order of dates: an exception contract names its client."""
+        yield from super().between()
+        if self.kind in {"URC", "CSA"} and self.allocation is None and self.bsn is None:
+            yield "allocation", f"the allocation or the bsn of the client of this {self.kind}"
 
 
 class TariffRow(Row):
@@ -143,7 +141,7 @@ class TariffRow(Row):
     KEY = ("domain", "code", "unit", "valid_from", "agreement", "agb", "cao", "micro", "municipality")
     domain: Domain
     code: Code
-    unit: Literal["01", "04", "14", "16", "82", "84"]
+    unit: PricedUnit
     cents: Cents
     valid_from: Day
     valid_until: Day | None = None
@@ -161,7 +159,7 @@ class SanctionRow(Row):
 
     KEY = ("agreement", "valid_from")
     agreement: Text
-    percent: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=100)]
+    percent: Percent
     valid_from: Day
     valid_until: Day
     document: Text
@@ -180,21 +178,21 @@ class TransitionRow(Row):
 
 
 class CeilingRow(Row):
-    """A budget ceiling or indication; every addendum is a new version."""
+    """A budget ceiling or indication; every addendum is a new version. Thresholds are whole percentages."""
 
     KEY = ("ceiling", "version")
     ceiling: Text
     version: Count
-    agb: Items
+    agb: Agbs
     kind: Literal["CEILING", "INDICATION"]
     valid_from: Day
     valid_until: Day
     amount_cents: Cents
     domain: Domain | None = None
     segments: Items = ()
-    codes: Items = ()
-    municipalities: Items = ()
-    thresholds: Items = ("70", "100")
+    codes: Codes = ()
+    municipalities: Municipalities = ()
+    thresholds: Thresholds = (70, 100)
     pool: Text | None = None
     watcher: Text | None = None
     announced_on: Day | None = None
@@ -219,13 +217,13 @@ class ClientStopRow(Row):
 class LumpSumRow(Row):
     """A sum paid on schedule without a 323."""
 
-    KEY = ("schedule", "year")
+    KEY = ("schedule", "agb", "year")
     schedule: Text
     agb: Agb
     purpose: Text
-    year: Annotated[int, BeforeValidator(_whole), Field(ge=2015, le=2100)]
+    year: Year
     amount_cents: Cents
-    instalments: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=366)]
+    instalments: Instalments
     first_due: Day | None = None
     cost_key: Text | None = None
     municipality: Municipality | None = None
@@ -239,7 +237,7 @@ class CostKeyRow(Row):
     key: Text
     method: Literal["EXACT", "PERCENT_0", "PERCENT_1", "PERCENT_2", "PERCENT_3", "PERCENT_4", "FIXED"]
     municipality: Municipality
-    weight: Cents
+    weight: Count
     valid_from: Day
     valid_until: Day | None = None
 
@@ -249,8 +247,8 @@ class CostRegimeRow(Row):
 
     KEY = ("domain", "codes", "year")
     domain: Domain
-    codes: Items
-    year: Annotated[int, BeforeValidator(_whole), Field(ge=2015, le=2100)]
+    codes: Annotated[Codes, Field(min_length=1)]
+    year: Year
     regime: Literal["OWN", "POOLED", "BY_USE", "CENTRE"]
     key: Text | None = None
 
