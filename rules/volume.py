@@ -22,13 +22,13 @@ def counted(volume: int, unit: str) -> int:
 
 
 def volume_text(amount: int, unit: str) -> str:
-    """A counted volume as people read it, in the unit of the line: `12 (04)`, `€ 12,50`."""
+    """A counted volume in the unit of the line, for `in_words`: `12 ⟨unit_04⟩`, `€ 12,50`."""
     if unit == "83":
         return euro(amount)
     if unit == "04":
         hours, minutes = divmod(amount, 60)
-        return f"{hours}:{minutes:02d} (04)" if minutes else f"{hours} (04)"
-    return f"{amount} ({unit})"
+        return f"{hours}:{minutes:02d} ⟨unit_04⟩" if minutes else f"{hours} ⟨unit_04⟩"
+    return f"{amount} ⟨unit_{unit}⟩"
 
 
 def cap_in_period(allocation: Allocation, size: Size, period: Period) -> int:

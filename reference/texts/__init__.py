@@ -2,15 +2,64 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
+_TOKEN = re.compile("⟨([a-z0-9_]+)⟩")
+_BOUND = re.compile("^([<>]=)(?= )")
+_DATED_BOUND = re.compile("^([<>]=)(?= [0-9]{4}-[0-9]{2}-[0-9]{2})")
+
 
 @cache
 def rule_texts() -> dict[str, dict[str, Any]]:
-    """Per rule: `who` acts by default, and per language `says` (with {found}, {expected}) and `fix`."""
-    text = (files("reference.texts") / "rules.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    """Per rule: `who` acts by default, and per language `says` (with {found}, {expected}) and `fix`.
+
+    `variants` holds the same three, by who acts, for a rule that can be broken in more than one
+    way. The texts are spread over the files `rules_*.yaml`; a rule in two files raises ValueError.
+    """
+    texts: dict[str, dict[str, Any]] = {}
+    for source in sorted(files("reference.texts").iterdir(), key=lambda f: f.name):
+        if source.name.startswith("rules_") and source.name.endswith(".yaml"):
+            part = yaml.safe_load(source.read_text(encoding="utf-8"))
+            if texts.keys() & part.keys():
+                raise ValueError(f"{source.name}: text given before: {sorted(texts.keys() & part.keys())}")
+            texts.update(part)
+    return texts
+
+
+@cache
+def code_texts() -> dict[str, dict[str, str]]:
+    """Per return code of list WJ001: its meaning in each language."""
+    return _read("codes.yaml")
+
+
+@cache
+def fault_texts() -> dict[str, dict[str, Any]]:
+    """Per fault of the gate: `who` acts, and per language `says` and `fix`."""
+    return _read("faults.yaml")
+
+
+@cache
+def words() -> dict[str, dict[str, str]]:
+    """Per ⟨token⟩ in what a rule found or expected, and per bound (`<=`): the words in each language."""
+    return _read("words.yaml")
+
+
+def in_words(text: str, lang: str) -> str:
+    """A found or expected value as people read it: ⟨token⟩ and a leading `<=` or `>=` become words.
+
+    Tokens that are not in the list stay as they are.
+    """
+    if bound := _DATED_BOUND.match(text):
+        text = words()[f"{bound[1]} date"][lang] + text[bound.end() :]
+    elif bound := _BOUND.match(text):
+        text = words()[f"{bound[1]} amount"][lang] + text[bound.end() :]
+    return _TOKEN.sub(lambda m: words()[m[1]][lang] if m[1] in words() else m[0], text)
+
+
+def _read(name: str) -> dict[str, dict[str, Any]]:
+    return dict(yaml.safe_load((files("reference.texts") / name).read_text(encoding="utf-8")))
