@@ -42,8 +42,17 @@ from contracts.cells import (
 class Row(BaseModel):
     """One row of a register table. `KEY` names the columns that identify it over versions."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
     KEY: ClassVar[tuple[str, ...]] = ()
+
+    def identity(self) -> tuple[object, ...]:
+        """The values that identify the row over versions."""
+        return tuple(getattr(self, column) for column in self.KEY)
+
+    def identity_in_words(self) -> str:
+        """The key in words, empty columns and the client's BSN left out."""
+        shown = ((column, getattr(self, column)) for column in self.KEY if column != "bsn")
+        return ", ".join(f"{column} {value}" for column, value in shown if value not in {None, False, ()})
 
     def between(self) -> Iterator[tuple[str, str]]:
         """Faults between columns: the column to look at, and what would do there."""
