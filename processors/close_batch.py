@@ -1,0 +1,176 @@
+"""Close a payment batch: what each provider of one municipality is paid, owes, or has held.
+
+Pure. One number carries the past of a provider: everything granted in earlier batches minus everything
+they paid. A debt is negative, a held amount positive; a provider never has both, because they net.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from contracts.tables import MunicipalityRow, PaymentBlockRow, ProviderRow
+from reference.banking_days import banking_day_on_or_after, banking_day_on_or_before
+from schemas.batch import Account, Batch, Blocked, ConservationError, NotClosed, NothingToPay, OpenDeclaration
+from schemas.numbers import clean_iban
+
+PAYMENT_TERM: Final = timedelta(days=30)
+IBAN_MISSING: Final = "IBAN_MISSING"
+IBAN_INVALID: Final = "IBAN_INVALID"
+
+
+def batch_number(municipality: str, cut_off: date, sequence: int) -> str:
+    """The number of a batch: municipality, year of the cut-off, sequence in that year (`0384-2026-0001`)."""
+    return f"{municipality}-{cut_off.year}-{sequence:04d}"
+
+
+def close_batch(
+    municipality: MunicipalityRow,
+    cut_off: date,
+    sequence: int,
+    open_declarations: Iterable[OpenDeclaration],
+    *,
+    carried_in: Mapping[str, int],
+    providers: Mapping[str, ProviderRow],
+    blocks: Sequence[PaymentBlockRow],
+) -> Batch | NothingToPay | NotClosed:
+    """Net everything granted and unpaid per provider over both domains, and divide it.
+
+    Counts declarations received on or before the cut-off. Above zero is paid, at zero or below carried.
+    A block in force on the cut-off date holds all, or up to its amount (PY-04, PY-05); what cannot be
+    paid for want of a usable IBAN is held too. `carried_in` maps each provider to what earlier batches
+    granted minus what they paid, in signed cents. `sequence` counts the batches of this municipality in
+    the year of the cut-off, from 1.
+
+    Raises ConservationError when the cents that came in are not exactly those that went out.
+    """
+    if clean_iban(municipality.iban or "") is None:
+        return _no_account(municipality, cut_off)
+    in_force = _blocks_in_force(blocks, municipality.code, cut_off)
+    accounts = [
+        _hold_back(account, providers.get(account.provider), in_force.get(account.provider, ()))
+        for account in _accounts(cut_off, open_declarations, carried_in, providers)
+    ]
+    due = due_on(accounts, cut_off)
+    accounts = [_await_iban(account, providers.get(account.provider), due) for account in accounts]
+    batch = Batch(
+        number=batch_number(municipality.code, cut_off, sequence),
+        municipality=municipality.code,
+        sequence=sequence,
+        cut_off=cut_off,
+        due=due,
+        accounts=tuple(accounts),
+    )
+    _check(batch)
+    if not batch.transactions and not any(d.granted_cents for d in batch.declarations):
+        return NothingToPay(municipality.code, cut_off, batch.carried_forward, batch.blocked)
+    return batch
+
+
+def due_on(accounts: Iterable[Account], cut_off: date) -> date:
+    """The day the bank executes the batch: the earliest end of a payment term, on a banking day.
+
+    A declaration is paid within 30 days after its date (PY-01). The term ends on the last banking day
+    inside those 30 days, but no payment precedes the cut-off: with an earlier end, with amounts released
+    from earlier batches, or with nothing to pay, the batch is due on the first banking day from the
+    cut-off. Only declarations that are debits on balance, of providers who are paid, set a term.
+    """
+    ends = []
+    for account in accounts:
+        if account.paid_cents > 0:
+            # a date on the message beyond its arrival is no reason to wait for it
+            ends += [min(d.dated_on, d.received_on) + PAYMENT_TERM
+                     for d in account.declarations if d.granted_cents > 0]  # fmt: skip
+            if account.carried_in_cents > 0:
+                ends.append(cut_off)
+    end = banking_day_on_or_before(min(ends, default=cut_off))
+    return max(end, banking_day_on_or_after(cut_off))
+
+
+def _accounts(
+    cut_off: date,
+    open_declarations: Iterable[OpenDeclaration],
+    carried_in: Mapping[str, int],
+    providers: Mapping[str, ProviderRow],
+) -> list[Account]:
+    by_provider: defaultdict[str, list[OpenDeclaration]] = defaultdict(list)
+    for declaration in open_declarations:
+        if declaration.received_on <= cut_off:
+            by_provider[declaration.provider].append(declaration)
+    owing = {agb for agb, balance_cents in carried_in.items() if balance_cents}
+    accounts = []
+    for agb in sorted(owing | by_provider.keys()):
+        row = providers.get(agb)
+        accounts.append(
+            Account(
+                provider=agb,
+                name=row.name if row else agb,
+                iban=clean_iban(row.iban) if row and row.iban else None,
+                carried_in_cents=carried_in.get(agb, 0),
+                declarations=tuple(
+                    sorted(by_provider.get(agb, ()), key=lambda d: (d.domain, d.number, d.message_id))
+                ),
+            )
+        )
+    return accounts
+
+
+def _blocks_in_force(
+    blocks: Iterable[PaymentBlockRow], municipality: str, cut_off: date
+) -> dict[str, list[PaymentBlockRow]]:
+    in_force: defaultdict[str, list[PaymentBlockRow]] = defaultdict(list)
+    for block in blocks:
+        begun = block.valid_from <= cut_off
+        ended = block.valid_until is not None and block.valid_until < cut_off
+        if begun and not ended and block.municipality in {None, municipality}:
+            in_force[block.agb].append(block)
+    for rows in in_force.values():
+        # a block of everything first: it is the reason for all that is held, whatever else is in force
+        rows.sort(key=lambda b: (b.amount_cents is not None, b.valid_from, b.reason, b.municipality or ""))
+    return in_force
+
+
+def _hold_back(account: Account, row: ProviderRow | None, blocks: Iterable[PaymentBlockRow]) -> Account:
+    rest_cents = account.paid_cents
+    held = []
+    for block in blocks:
+        cents = rest_cents if block.amount_cents is None else min(block.amount_cents, rest_cents)
+        if cents > 0:
+            held.append(Blocked(account.provider, cents, block.reason))
+            rest_cents -= cents
+    if rest_cents > 0 and account.iban is None:
+        reason = IBAN_INVALID if row and row.iban else IBAN_MISSING
+        held.append(Blocked(account.provider, rest_cents, reason))
+    return account._replace(held=tuple(held))
+
+
+def _await_iban(account: Account, row: ProviderRow | None, due: date) -> Account:
+    if account.paid_cents and row and row.iban_valid_from and row.iban_valid_from > due:
+        early = Blocked(account.provider, account.paid_cents, IBAN_INVALID)
+        return account._replace(held=(*account.held, early))
+    return account
+
+
+def _check(batch: Batch) -> None:
+    paid_cents = {t.provider: t.amount_cents for t in batch.transactions}
+    for account in batch.accounts:
+        parts_cents = paid_cents.get(account.provider, 0) + account.carried_forward_cents + account.held_cents
+        if parts_cents != account.net_cents:
+            raise ConservationError(
+                f"batch {batch.number}, provider {account.provider}: {account.net_cents} cents in, "
+                f"{parts_cents} cents out"
+            )
+
+
+def _no_account(municipality: MunicipalityRow, cut_off: date) -> NotClosed:
+    return NotClosed(
+        municipality=municipality.code,
+        cut_off=cut_off,
+        element="municipalities.iban",
+        found=municipality.iban,
+        explanation=f"Gemeente {municipality.code} heeft geen geldig IBAN; er kan niets worden betaald.",
+        how_to_fix="Vul in het register een geldig IBAN in bij de gemeente (municipalities, kolom iban), "
+        "importeer het register en sluit de batch opnieuw.",
+    )
