@@ -42,10 +42,17 @@ class Subject(Enum):
     CREDIT = "credit line, facts"
     PERIOD_OF_ALLOCATION = "period, allocation"
     ALLOCATED_LINE = "debit line, allocation, facts"
+    KEY = "logical key, count of every key in its parent"
+    BSN = "citizen number, facts"
+    BIRTH_DATE = "birth date of the client or a relation, facts"
+    NAME = "name of the client or a relation, facts"
+    CONTACT = "contact of the client or a relation, facts"
+    ALLOCATED_CLIENT = "client of a 301, facts"
     ALLOCATION_MESSAGE = "allocation message, facts"
     ALLOCATION = "allocation, facts"
-    DELIVERY_MESSAGE = "delivery message, facts"
-    DELIVERY = "delivery, facts"
+    DELIVERY = "start or stop, facts"
+    FIRST_DELIVERY = "start or stop with status 1, facts"
+    REMOVAL = "start or stop with status 3, facts"
 
 
 class Clash(NamedTuple):

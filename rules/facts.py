@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from contracts.pricing import Price, PriceList, ProductList
 from schemas.allocation import Allocation
@@ -59,7 +59,11 @@ LiveKey = tuple[int, str, str, int]  # allocation, category, code, month number 
 
 @dataclass(slots=True)
 class DeclarationFacts:
-    """Everything the rules on a 323 may know, for one municipality, provider and domain."""
+    """Everything the rules on a 323 may know, for one municipality, provider and domain.
+
+    `client_products` holds category and code of the allocations of clients of whom a line names an
+    allocation we do not know.
+    """
 
     received_on: date
     choices: Choices
@@ -74,6 +78,7 @@ class DeclarationFacts:
     live: set[LiveKey]
     products: ProductList
     prices: PriceList
+    client_products: dict[str, list[tuple[str | None, str | None]]]
     doubled_references: AbstractSet[str] = frozenset()
     _priced: tuple[int, Price] | None = None
 
@@ -128,6 +133,7 @@ class AllocationFacts:
     live_allocations: AbstractSet[int]
     products: ProductList
     message_dated_on: date
+    provider: str
     requests: AbstractSet[str] | None = None
 
 
@@ -140,7 +146,11 @@ class KnownDelivery(NamedTuple):
 
 @dataclass(slots=True)
 class DeliveryFacts:
-    """Everything the rules on a 305 or 307 may know; `starts` and `stops` grow product by product."""
+    """Everything the rules on a 305 or 307 may know; `starts` and `stops` grow product by product.
+
+    `task_based` holds category and code of the products paid by lump sum: they are delivered
+    without an allocation (IV096).
+    """
 
     received_on: date
     identification_used: bool
@@ -151,3 +161,37 @@ class DeliveryFacts:
     stops: list[KnownDelivery]
     products: ProductList
     message_dated_on: date
+    task_based: AbstractSet[tuple[str, str]] = frozenset()
+
+    def knows(self, delivery: Delivery) -> bool:
+        """Whether a start or stop with the same logical key is known for the client."""
+        return any(known.delivery.key == delivery.key for known in (*self.starts, *self.stops))
+
+    def stops_of(self, delivery: Delivery) -> list[Delivery]:
+        """Known stops in the series of a start: same allocation number and Begindatum (TR413-TR415)."""
+        return [stop.delivery for stop in self.stops if stop.delivery.series == delivery.series]
+
+    def is_task_based(self, delivery: Delivery) -> bool:
+        """Whether the product, or for a category alone one of its products, is paid by lump sum."""
+        if delivery.code is None:
+            return any(category == delivery.category for category, _ in self.task_based)
+        return (delivery.category, delivery.code) in self.task_based
+
+
+CareFacts = AllocationFacts | DeliveryFacts
+
+
+class HeaderFacts(Protocol):
+    """What the rules on a header may know, whatever the message."""
+
+    @property
+    def received_on(self) -> date:
+        """Date of receipt, Europe/Amsterdam."""
+
+    @property
+    def identification_used(self) -> bool:
+        """Whether the sender used Identificatie before for this type of message (TR056)."""
+
+    @property
+    def municipality_valid(self) -> bool:
+        """Whether the municipality code is valid on the dates that matter (rules/municipality.py)."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from schemas.declaration import Header
+
+UNKNOWN_BIRTH: Final = date(1900, 1, 1)
 
 
 class Size(NamedTuple):
@@ -35,9 +37,19 @@ class Allocation(NamedTuple):
     provider_reference: str | None = None
 
     @property
+    def decided_on(self) -> date:
+        """Toewijzingsdatum: the day this version was decided."""
+        return date.fromisoformat(self.decided_at[:10])
+
+    @property
     def deleted(self) -> bool:
         """Withdrawn as if never sent: reason 13 with equal dates (lifecycle 2.3, ERR-28)."""
         return self.change_reason == "13" and self.end == self.start
+
+    @property
+    def ended_before_2021(self) -> bool:
+        """Of the time before the variants of allocations were laid down (CD080, CS338)."""
+        return self.end is not None and self.end.year < 2021
 
 
 class BirthDate(NamedTuple):
@@ -45,6 +57,11 @@ class BirthDate(NamedTuple):
 
     day: date
     precision: str | None
+
+    @property
+    def unknown(self) -> bool:
+        """True when nothing is known: precision 3 with the agreed stand-in date."""
+        return self.precision == "3" and self.day == UNKNOWN_BIRTH
 
 
 class Name(NamedTuple):

@@ -32,10 +32,31 @@ class Delivery(NamedTuple):
         return self.end_reason is not None
 
     @property
+    def is_temporary_stop(self) -> bool:
+        """True for a stop after which delivery is expected to go on (reason 20)."""
+        return self.end_reason == "20"
+
+    @property
+    def subject(self) -> tuple[object, ...]:
+        """What is delivered: an allocation, or without one (task-based) a product."""
+        if self.allocation is not None:
+            return (self.allocation,)
+        return (self.category, self.code)
+
+    @property
+    def series(self) -> tuple[object, ...]:
+        """A start and its stops: what is delivered, and since when (TR413-TR415)."""
+        return (*self.subject, self.begin)
+
+    @property
+    def start_key(self) -> tuple[object, ...]:
+        """Logical key of a start, or of the start a stop refers to (TR382)."""
+        return (self.allocation, self.category, self.code, self.begin)
+
+    @property
     def key(self) -> tuple[object, ...]:
         """Logical key of the standard: what may be delivered once, and is named to delete it."""
-        start = (self.allocation, self.category, self.code, self.begin)
-        return (*start, self.end_reason, self.end) if self.is_stop else start
+        return (*self.start_key, self.end_reason, self.end) if self.is_stop else self.start_key
 
 
 class DeliveryMessage(NamedTuple):

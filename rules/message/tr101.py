@@ -1,8 +1,11 @@
 """TR101: no key occurs twice inside its parent."""
 
+from collections.abc import Mapping
+
 from rules.catalogue import Clash, Level, Subject, rule
-from rules.facts import DeclarationFacts
 from schemas.declaration import Declaration
+
+Key = tuple[object, ...]
 
 
 @rule(
@@ -17,7 +20,7 @@ from schemas.declaration import Declaration
     ),
     source="iJw/iWmo 3.2 TR101",
 )
-def keys_are_unique_within_their_parent(declaration: Declaration, facts: DeclarationFacts) -> bool:
+def keys_are_unique_within_their_parent(declaration: Declaration, facts: None) -> bool:
     """A citizen number occurs once in the declaration, and a pair of references once in a client."""
     if len({client.bsn for client in declaration.clients}) < len(declaration.clients):
         return False
@@ -26,8 +29,27 @@ def keys_are_unique_within_their_parent(declaration: Declaration, facts: Declara
 
 
 @keys_are_unique_within_their_parent.explains
-def _(declaration: Declaration, facts: DeclarationFacts) -> Clash:
+def _(declaration: Declaration, facts: None) -> Clash:
     keys = {(line.client, line.reference, line.previous) for line in declaration.lines}
     clients = {client.bsn for client in declaration.clients}
     found = len(declaration.lines) - len(keys) + len(declaration.clients) - len(clients)
     return Clash(f"{found} x ⟨double⟩", "0 x ⟨double⟩")
+
+
+@rule(
+    "TR101",
+    level=Level.MESSAGE,
+    subject=Subject.KEY,
+    return_code="0001",
+    messages={"JW301", "WMO301", "JW305", "WMO305", "JW307", "WMO307"},
+    elements=(),
+    source="iJw/iWmo 3.2 TR101; IV008",
+)
+def key_is_unique_within_its_parent(key: Key, times: Mapping[Key, int]) -> bool:
+    """A logical key occurs once in its parent."""
+    return times[key] == 1
+
+
+@key_is_unique_within_its_parent.explains
+def _(key: Key, times: Mapping[Key, int]) -> Clash:
+    return Clash(f"{times[key] - 1} x ⟨double⟩", "0 x ⟨double⟩")
