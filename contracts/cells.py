@@ -69,7 +69,7 @@ Cents = Annotated[int, BeforeValidator(_whole), Field(ge=0, description="a whole
 Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, description="a whole number")]
 Percent = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=100, description="a percentage, 1 to 100")]
 Threshold = Annotated[
-    int, BeforeValidator(_whole), Field(ge=1, le=1000, description="percentages, 1 to 1000, separated by ;")
+    int, BeforeValidator(_whole), Field(ge=1, le=1000, description="a percentage, 1 to 1000")
 ]
 Year = Annotated[int, BeforeValidator(_whole), Field(ge=2015, le=2100, description="a year, 2015 to 2100")]
 Instalments = Annotated[

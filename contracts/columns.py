@@ -50,11 +50,9 @@ def column(row_type: type[Row], name: str) -> Column:
     parts = [field, *_parts(field.annotation)]
     choices = [get_args(part) for part in parts if get_origin(part) is Literal]
     described = [part.description for part in parts if isinstance(part, FieldInfo) and part.description]
-    return Column(
-        expected="one of " + ", ".join(choices[0]) if choices else described[0],
-        holds=_holds(parts),
-        many=any(get_origin(part) is tuple for part in parts),
-    )
+    expected = "one of " + ", ".join(choices[0]) if choices else described[0]
+    many = any(get_origin(part) is tuple for part in parts)
+    return Column(f"{expected} (or more, separated by ;)" if many else expected, _holds(parts), many)
 
 
 @cache
