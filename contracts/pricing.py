@@ -1,19 +1,34 @@
-"""Which tariff applies to a line, and why (contracts.md 2.2)."""
+"""Which tariff applies to a line, and why (contracts.md 2.2).
+
+First the ground on which a line may be priced (`contracts.grounds`), then the level of tariff rows
+(`contracts.tariffs`), then the sanction. Two rows that are equally valid are never chosen between:
+the line has no price and both rows are named.
+"""
 
 from __future__ import annotations
 
+import weakref
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from contracts.agreements import AgreementIndex, Agreements, Case
+from contracts.grounds import Ground, Grounds, units_to_try
+from contracts.products import ProductList
 from contracts.register import Register
+from contracts.tables import SanctionRow, TariffRow
+from contracts.tariffs import Choice, Source, TariffIndex, Tariffs, narrowest, row_name
+from schemas.money import half_up
+
+__all__ = ["Price", "PriceList", "ProductList", "RegisterIndex", "index_of"]
 
 
 class Price(NamedTuple):
     """The agreed tariff for one provider, product, unit and day.
 
     `cents` is per unit asked for, or per hour when `per_hour` (a minute line against an hour
-    tariff); None when there is none or when two rows are equally valid (`ambiguous`). `rows` names
-    the tariff rows looked at last, `steps` tells in English how they were found.
+    tariff); None when there is none or when two rows are equally valid (`ambiguous`). `source` is a
+    `contracts.tariffs.Source`. `rows` names the tariff rows looked at last (or the transitions or
+    sanctions that clash), `steps` tells in English how they were found.
     """
 
     cents: int | None
@@ -25,35 +40,182 @@ class Price(NamedTuple):
     steps: tuple[str, ...]
 
 
-class ProductList:
-    """The product list of one domain."""
+_EURO: Final = Price(None, False, False, Source.EURO, None, (), ("unit 83 is an amount, it has no tariff",))
+_ORDINARY: Final = Case()
 
-    def __init__(self, register: Register, domain: str) -> None:
-        raise NotImplementedError
 
-    def lists(self, category: str, code: str, day: date) -> bool:
-        """Whether the code belongs to the category on that day (TR381)."""
-        raise NotImplementedError
+class RegisterIndex:
+    """One register, sorted for asking; shared by the price lists of all providers."""
 
-    def units(self, category: str, code: str, day: date) -> frozenset[str]:
-        """Units in which the list offers the product on that day."""
-        raise NotImplementedError
+    def __init__(self, register: Register) -> None:
+        self.products = {domain: ProductList(register, domain) for domain in ("jw", "wmo")}
+        self.tariffs = TariffIndex(register.rows("tariffs", TariffRow))
+        self.agreements = AgreementIndex(register)
+        self.providers = register.providers()
+
+
+_INDEXES: Final[dict[int, tuple[weakref.ref[Register], RegisterIndex]]] = {}
+
+
+def index_of(register: Register) -> RegisterIndex:
+    """The index of this very register value, made once and forgotten together with it.
+
+    Kept by identity, because a register is a large value whose tables have no hash.
+    """
+    key = id(register)
+    entry = _INDEXES.get(key)
+    if entry is None or entry[0]() is not register:
+        reference = weakref.ref(register, lambda _: _INDEXES.pop(key, None))
+        entry = _INDEXES[key] = (reference, RegisterIndex(register))
+    return entry[1]
 
 
 class PriceList:
-    """All that was agreed between one municipality and one provider in one domain."""
+    """All that was agreed between one municipality and one provider in one domain.
 
-    def __init__(self, register: Register, municipality: str, agb: str, domain: str) -> None:
-        raise NotImplementedError
+    Cheap to make: the register is indexed once (`index`, or else `index_of(register)`). Answers are
+    remembered, without anything that identifies a client.
+    """
+
+    def __init__(
+        self,
+        register: Register,
+        municipality: str,
+        agb: str,
+        domain: str,
+        index: RegisterIndex | None = None,
+    ) -> None:
+        index = index or index_of(register)
+        self._domain = domain
+        self._index = index.tariffs
+        self._products = index.products[domain]
+        self._agreements = Agreements(index.agreements, municipality, agb, domain)
+        self._tariffs = Tariffs(index.tariffs, municipality, agb, domain, index.providers.get(agb))
+        self._grounds = Grounds(self._agreements, self._tariffs)
+        self._personal = set(self._agreements.codes_in_transition).union(
+            *(index.tariffs.codes(domain, name) for name in self._agreements.client_bound)
+        )
+        self._prices: dict[tuple[str, str, date, Case], Price] = {}
+        self._units: dict[tuple[str, date, Case], frozenset[str]] = {}
 
     def price(
         self, code: str, unit: str, day: date, *, allocation: int, bsn: str, allocation_start: date | None
     ) -> Price:
-        """The tariff on `day`, the first day of the product period (OC-15)."""
-        raise NotImplementedError
+        """The tariff on `day`, the first day of the product period (OC-15).
+
+        Without a price, `source` tells a missing agreement from a missing tariff (OC-17).
+        """
+        return self._price(code, unit, day, self._case(code, allocation, bsn, allocation_start))
 
     def agreed_units(
         self, category: str, code: str, day: date, *, allocation: int, bsn: str, allocation_start: date | None
     ) -> frozenset[str]:
-        """Units agreed for the product on that day: of the tariffs, else of the product list (OC-16)."""
-        raise NotImplementedError
+        """Units agreed for the product on that day: of the tariffs, else of the product list (OC-16).
+
+        A unit with two equally valid tariffs is agreed all the same. Minutes are not added because
+        there is an hour tariff. A product listed in euros is always agreed in euros.
+        """
+        units = self._tariff_units(code, day, self._case(code, allocation, bsn, allocation_start))
+        listed = self._products.units_for(category, code, day, allocation_start)
+        if not units:
+            return listed
+        return units | {"83"} if "83" in listed else units
+
+    def _case(self, code: str, allocation: int, bsn: str, allocation_start: date | None) -> Case:
+        if code not in self._personal:
+            return _ORDINARY
+        return self._agreements.case(code, allocation, bsn, allocation_start)
+
+    def _price(self, code: str, unit: str, day: date, case: Case) -> Price:
+        if unit == "83":
+            return _EURO
+        key = (code, unit, day, case)
+        price = self._prices.get(key)
+        if price is None:
+            price = self._select(code, unit, day, case)
+            if self._index.units(self._domain, code):  # made-up codes must not fill the memory
+                self._prices[key] = price
+        return price
+
+    def _tariff_units(self, code: str, day: date, case: Case) -> frozenset[str]:
+        key = (code, day, case)
+        units = self._units.get(key)
+        if units is None:
+            known = self._index.units(self._domain, code)
+            prices = {unit: self._price(code, unit, day, case) for unit in known}
+            units = frozenset(
+                unit
+                for unit, price in prices.items()
+                if not price.per_hour and (price.ambiguous or price.cents is not None)
+            )
+            if known:
+                self._units[key] = units
+        return units
+
+    def _select(self, code: str, unit: str, day: date, case: Case) -> Price:
+        ground = self._grounds.find(code, unit, day, self._products.segments(code, day), case)
+        if ground.clash:
+            return Price(None, False, True, ground.source, None, ground.clash, (ground.step,))
+        if ground.source in {Source.NO_AGREEMENT, Source.NO_TARIFF}:
+            return Price(None, False, False, ground.source, None, (), (ground.step,))
+        for tried in units_to_try(unit):
+            choice = self._choose(ground, code, tried, day)
+            if choice.rows:
+                return self._settle(ground, choice, day, per_hour=tried != unit)
+        agreement = _only(ground.agreements)
+        return Price(
+            None, False, False, Source.NO_TARIFF, agreement, (), (ground.step, f"no tariff row on {day}")
+        )
+
+    def _choose(self, ground: Ground, code: str, unit: str, day: date) -> Choice:
+        """The rows of the highest level that has any."""
+        names = ground.agreements
+        if ground.source is not Source.PROVIDER:
+            rows = self._tariffs.own(names, code, unit, day)
+            if rows and ground.source is Source.CLIENT:
+                rows = self._tariffs.specific(names, code, unit, day)
+            rows = narrowest(rows)
+            return Choice(ground.source, rows, len(rows) > 1, ())
+        groups: list[tuple[str, ...]] = [(name,) for name in names] or [()]
+        options = [self._tariffs.specific(group, code, unit, day) for group in groups]
+        every = {id(row): row for rows in options for row in rows}
+        if not every:
+            return self._tariffs.general(code, unit, day)
+        differ = any(rows != options[0] for rows in options) or len(options[0]) > 1
+        rows = list(every.values()) if len(options) > 1 else options[0]
+        return Choice(Source.PROVIDER, rows, differ, ("provider-specific tariff",))
+
+    def _settle(self, ground: Ground, choice: Choice, day: date, *, per_hour: bool) -> Price:
+        """The price after the sanction (TR-14), or the clash of rows or sanctions."""
+        names = tuple(sorted(row_name(row) for row in choice.rows))
+        steps = (ground.step, *choice.steps)
+        if per_hour:
+            steps = (*steps, "hour tariff for minutes")
+        agreement = _only(ground.agreements)
+        if choice.ambiguous:
+            steps = (*steps, "several tariff rows are equally valid")
+            return Price(None, per_hour, True, choice.source, agreement, names, steps)
+        row = choice.rows[0]
+        owners = (row.agreement,) if row.agreement is not None else ground.agreements
+        active = [self._agreements.sanctions(name, day) for name in owners]
+        percents = {tuple(sanction.percent for sanction in rows) for rows in active} or {()}
+        if len(percents) > 1 or any(len(each) > 1 for each in percents):
+            clash = tuple(sorted(_sanction_name(sanction) for rows in active for sanction in rows))
+            steps = (*steps, "the sanctions contradict each other")
+            return Price(None, per_hour, True, choice.source, agreement, clash, steps)
+        cents = row.cents
+        if row.source is not None:
+            steps = (*steps, f"recorded source: {row.source}")
+        for percent in next(iter(percents)):
+            cents = half_up(cents * (100 - percent), 100)
+            steps = (*steps, f"sanction of {percent} %: {row.cents} becomes {cents} cents")
+        return Price(cents, per_hour, False, choice.source, row.agreement or agreement, names, steps)
+
+
+def _only(agreements: tuple[str, ...]) -> str | None:
+    """The agreement behind a price; of several that lead to the same price, the first by name."""
+    return agreements[0] if agreements else None
+
+
+def _sanction_name(row: SanctionRow) -> str:
+    return f"sanction {row.agreement} {row.percent} % from {row.valid_from}"

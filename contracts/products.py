@@ -1,0 +1,64 @@
+"""The product list of one domain: which code belongs to which category, in which units, from when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from contracts.register import Register
+from contracts.tables import ProductRow
+from contracts.validity import valid_on
+
+_NO_UNITS: frozenset[str] = frozenset()
+
+
+class ProductList:
+    """The product list of one domain.
+
+    A code that ended stays usable for allocations that started before its end (lifecycle 4.5); the
+    methods whose name ends in `_for` take that into account.
+    """
+
+    def __init__(self, register: Register, domain: str) -> None:
+        self._rows: defaultdict[tuple[str, str], list[ProductRow]] = defaultdict(list)
+        self._by_code: defaultdict[str, list[ProductRow]] = defaultdict(list)
+        self._units: dict[tuple[str, str, date], frozenset[str]] = {}
+        for row in register.rows("products", ProductRow):
+            if row.domain == domain:
+                self._rows[row.category, row.code].append(row)
+                self._by_code[row.code].append(row)
+
+    def lists(self, category: str, code: str, day: date) -> bool:
+        """Whether the code belongs to the category on that day (TR381)."""
+        return bool(self.units(category, code, day))
+
+    def lists_for(self, category: str, code: str, day: date, allocation_start: date | None) -> bool:
+        """Whether the code is listed on that day, or was when the allocation started (lifecycle 4.5)."""
+        return bool(self.units_for(category, code, day, allocation_start))
+
+    def units(self, category: str, code: str, day: date) -> frozenset[str]:
+        """Units in which the list offers the product on that day."""
+        key = (category, code, day)
+        units = self._units.get(key)
+        if units is None:
+            rows = self._rows.get((category, code))
+            if rows is None:  # not remembered: a message with made-up codes must not fill the memory
+                return _NO_UNITS
+            units = self._units[key] = frozenset(row.unit for row in rows if valid_on(row, day))
+        return units
+
+    def units_for(self, category: str, code: str, day: date, allocation_start: date | None) -> frozenset[str]:
+        """Units offered on that day or when the allocation started: a running trajectory in euros
+        keeps its unit after the product went over to minutes (TS-03)."""
+        units = self.units(category, code, day)
+        return units if allocation_start is None else units | self.units(category, code, allocation_start)
+
+    def segments(self, code: str, day: date) -> frozenset[str]:
+        """Segments of the code on that day, whatever its category; a code that left the list keeps
+        the segments it had last. Empty when the list gives none."""
+        rows = [row for row in self._by_code.get(code, ()) if row.valid_from <= day]
+        valid = [row for row in rows if valid_on(row, day)]
+        if not valid:
+            last = max((row.valid_until for row in rows if row.valid_until is not None), default=None)
+            valid = [row for row in rows if row.valid_until == last]
+        return frozenset(row.segment for row in valid if row.segment is not None)

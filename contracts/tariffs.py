@@ -1,0 +1,165 @@
+"""Tariff rows, and which of them is meant: the levels of contracts.md 2.2, steps 3 to 5."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from contracts.tables import ProviderRow, TariffRow
+from contracts.validity import valid_on
+
+Owner = tuple[str, str] | None  # ("agreement", id), ("agb", code), or None: for every provider
+
+
+class Source(StrEnum):
+    """Where a price comes from, or why there is none."""
+
+    CLIENT = "client"  # an URC or CSA that names the client
+    TRANSITION = "transition"  # a running allocation after a contract change
+    PROVIDER = "provider"  # addendum: agreed with this provider
+    CAO = "cao"  # sector tariff of the provider's own CAO
+    BASE = "base"  # the lowest sector tariff
+    EVERYBODY = "everybody"  # one tariff for all providers
+    EURO = "euro"  # unit 83: an amount, no tariff
+    NO_TARIFF = "no tariff"
+    NO_AGREEMENT = "no agreement"
+
+
+class Choice(NamedTuple):
+    """Rows of the level that was reached: none, one, or several when they are equally valid."""
+
+    source: Source
+    rows: Sequence[TariffRow]
+    ambiguous: bool
+    steps: tuple[str, ...]
+
+
+class TariffIndex:
+    """The tariff table of a register, ready to be asked; built once for all providers."""
+
+    def __init__(self, rows: Iterable[TariffRow]) -> None:
+        self._rows: defaultdict[tuple[str, str, str, Owner], list[TariffRow]] = defaultdict(list)
+        self._units: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self._codes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for row in rows:
+            owner: Owner = None
+            if row.agreement is not None:
+                owner = ("agreement", row.agreement)
+                self._codes[row.domain, row.agreement].add(row.code)
+            elif row.agb is not None:
+                owner = ("agb", row.agb)
+            self._rows[row.domain, row.code, row.unit, owner].append(row)
+            self._units[row.domain, row.code].add(row.unit)
+
+    def rows(self, domain: str, code: str, unit: str, owner: Owner) -> Sequence[TariffRow]:
+        """All rows, of all days, of one owner for one product and unit."""
+        return self._rows.get((domain, code, unit, owner), ())
+
+    def units(self, domain: str, code: str) -> Iterable[str]:
+        """Units in which anybody ever had a tariff for the product."""
+        return self._units.get((domain, code), ())
+
+    def codes(self, domain: str, agreement: str) -> Iterable[str]:
+        """Products for which an agreement has tariff rows of its own."""
+        return self._codes.get((domain, agreement), ())
+
+
+@dataclass(frozen=True)
+class Tariffs:
+    """The tariff rows that may count between one municipality and one provider in one domain."""
+
+    index: TariffIndex
+    municipality: str
+    agb: str
+    domain: str
+    provider: ProviderRow | None
+
+    def own(self, agreements: Iterable[str], code: str, unit: str, day: date) -> list[TariffRow]:
+        """Rows of these agreements themselves, valid that day. The agreement need not be any more."""
+        return [row for name in agreements for row in self._valid(code, unit, ("agreement", name), day)]
+
+    def specific(self, agreements: Iterable[str], code: str, unit: str, day: date) -> list[TariffRow]:
+        """The provider-specific level: rows of the agreements and rows of the provider are equals."""
+        own = self.own(agreements, code, unit, day)
+        return narrowest([*own, *self._valid(code, unit, ("agb", self.agb), day)])
+
+    def general(self, code: str, unit: str, day: date) -> Choice:
+        """Sector tariff of the provider's CAO, else the base tariff, else the tariff for everybody.
+
+        For a micro-enterprise the micro row of the same sector (or of everybody) replaces it.
+        """
+        rows = self._valid(code, unit, None, day)
+        plain = [row for row in rows if not row.micro]
+        choice = self._sector(plain) or _base(plain) or _everybody(plain)
+        if choice is None:
+            return Choice(Source.NO_TARIFF, (), False, ())
+        if choice.ambiguous or not self._is_micro(day):
+            return choice
+        found = choice.rows[0]
+        micro = narrowest([row for row in rows if row.micro and row.cao == found.cao])
+        if not micro:
+            return choice
+        return Choice(choice.source, micro, len(micro) > 1, (*choice.steps, "micro-enterprise variant"))
+
+    def _valid(self, code: str, unit: str, owner: Owner, day: date) -> list[TariffRow]:
+        return [
+            row
+            for row in self.index.rows(self.domain, code, unit, owner)
+            if valid_on(row, day)
+            and (row.municipality is None or row.municipality == self.municipality)
+            and (row.agb is None or row.agb == self.agb)
+        ]
+
+    def _sector(self, plain: list[TariffRow]) -> Choice | None:
+        cao = self.provider.cao if self.provider else None
+        rows = narrowest([row for row in plain if row.cao is not None and row.cao == cao])
+        return Choice(Source.CAO, rows, len(rows) > 1, (f"sector tariff of CAO {cao}",)) if rows else None
+
+    def _is_micro(self, day: date) -> bool:
+        provider = self.provider
+        if provider is None or provider.micro_from is None or day < provider.micro_from:
+            return False
+        return provider.micro_until is None or day <= provider.micro_until
+
+
+def narrowest(rows: list[TariffRow]) -> list[TariffRow]:
+    """Rows for the municipality itself, if there are any, else the rows for all municipalities."""
+    return [row for row in rows if row.municipality is not None] or rows
+
+
+def _base(plain: list[TariffRow]) -> Choice | None:
+    """The lowest sector tariff (TR-03). Sectors with the same price do not clash: the first by name
+    is taken. A sector that holds the lowest price but has two valid rows does."""
+    sectors: defaultdict[str, list[TariffRow]] = defaultdict(list)
+    for row in plain:
+        if row.cao is not None:
+            sectors[row.cao].append(row)
+    if not sectors:
+        return None
+    by_sector = [narrowest(sectors[cao]) for cao in sorted(sectors)]
+    lowest_cents = min(row.cents for rows in by_sector for row in rows)
+    lowest = [rows for rows in by_sector if any(row.cents == lowest_cents for row in rows)]
+    doubled = [rows for rows in lowest if len(rows) > 1]
+    chosen = (doubled or lowest)[0]
+    return Choice(Source.BASE, chosen, bool(doubled), (f"base tariff: lowest of {len(by_sector)} sectors",))
+
+
+def _everybody(plain: list[TariffRow]) -> Choice | None:
+    rows = narrowest([row for row in plain if row.cao is None])
+    return Choice(Source.EVERYBODY, rows, len(rows) > 1, ("tariff for everybody",)) if rows else None
+
+
+def row_name(row: TariffRow) -> str:
+    """A tariff row as people can look it up in the register: the columns of its key that are filled."""
+    parts = [f"{row.domain} {row.code} unit {row.unit} from {row.valid_from}"]
+    named = (("agreement", row.agreement), ("provider", row.agb), ("CAO", row.cao))
+    parts += [f"{label} {value}" for label, value in named if value is not None]
+    if row.micro:
+        parts.append("micro")
+    if row.municipality is not None:
+        parts.append(f"municipality {row.municipality}")
+    return ", ".join(parts)
