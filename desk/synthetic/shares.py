@@ -1,0 +1,76 @@
+"""How often each fault occurs: shares by name, handed out by a running quota.
+
+A quota gives every fault its share of what has passed so far, so a small region shows about as
+many as a large one has per line. Shares are kept in millionths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from random import Random
+from typing import Final
+
+from desk.synthetic.mishaps import MISHAPS
+from desk.synthetic.scenes import LINE_FAULTS
+
+_WHOLE: Final = 1_000_000
+
+
+def read_shares(text: str) -> dict[str, float]:
+    """`9321=0.01,0611=0.02` as a mapping. Raises ValueError naming the part that does not fit."""
+    shares = {}
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        name, _, share = part.partition("=")
+        try:
+            shares[name.strip()] = float(Decimal(share.strip()))
+        except InvalidOperation:
+            raise ValueError(f"{part!r}: expected NAME=SHARE, for example 9321=0.01") from None
+    check_shares(0, shares)
+    return shares
+
+
+def check_shares(overall: float, named: Mapping[str, float]) -> None:
+    """Raises ValueError for a name that is not a fault, or a share outside 0..1."""
+    known = {**LINE_FAULTS, **MISHAPS}
+    for name in named:
+        if name not in known:
+            raise ValueError(f"{name!r} is not a fault; known are {', '.join(known)}")
+    for name, share in {"all faults": overall, **named}.items():
+        if not 0 <= share <= 1:
+            raise ValueError(f"{name}={share}: expected a share from 0 to 1")
+
+
+class Quota:
+    """Hands out names, each in its share of the units that passed."""
+
+    def __init__(
+        self, rng: Random, weights: Mapping[str, int], overall: float, named: Mapping[str, float]
+    ) -> None:
+        total = sum(weights.values())
+        overall_millionths = _millionths(overall)
+        self._shares = {name: overall_millionths * weight // total for name, weight in weights.items()}
+        self._shares.update((name, _millionths(named[name])) for name in weights if name in named)
+        self._owed = {name: rng.randrange(_WHOLE) for name in self._shares}
+
+    def take(self, units: int) -> Iterable[str]:
+        """The names that fall due after this many more units, in the order of the table."""
+        due = []
+        for name, share in self._shares.items():
+            times, self._owed[name] = divmod(self._owed[name] + share * units, _WHOLE)
+            due += [name] * times
+        return due
+
+
+def line_quota(rng: Random, fault_share: float, faults: Mapping[str, float]) -> Quota:
+    """Faults in lines; a share counts per line."""
+    return Quota(rng, {name: fault.weight for name, fault in LINE_FAULTS.items()}, fault_share, faults)
+
+
+def mishap_quota(rng: Random, fault_share: float, faults: Mapping[str, float]) -> Quota:
+    """Faults of whole messages; a share counts per ordinary declaration."""
+    return Quota(rng, {name: mishap.weight for name, mishap in MISHAPS.items()}, fault_share, faults)
+
+
+def _millionths(share: float) -> int:
+    return int(Decimal(str(share)) * _WHOLE)

@@ -1,0 +1,63 @@
+"""A synthetic region as files: register, messages and the account of what must become of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from random import Random
+
+from contracts.tables import TABLES
+from desk.synthetic.manifest import Manifest
+from desk.synthetic.region import make_region, months_from
+from desk.synthetic.register import csv_text, register_rows
+from desk.synthetic.traffic import messages_of
+
+
+def generate(
+    out: Path,
+    *,
+    seed: int,
+    municipalities: int,
+    lines: int,
+    months: int,
+    first_month: date,
+    fault_share: float,
+    faults: Mapping[str, float],
+    progress: Callable[[int, int], None],
+) -> Manifest:
+    """Write `out/register/*.csv`, `out/messages/…` and `out/manifest.json`; the same seed, the same bytes.
+
+    `lines` is the number over all months; second declarations and mishaps come on top. `fault_share`
+    is spread over all faults, `faults` names shares that take the place of theirs: per line for
+    faults in lines, per declaration for those of whole messages. `progress` gets lines done and
+    lines wanted. Raises ValueError for arguments that make no region, OSError when it cannot write.
+    """
+    rng = Random(seed)
+    region = make_region(
+        rng, municipalities=municipalities, lines=lines, months=months_from(first_month, months)
+    )
+    traffic = messages_of(rng, region, fault_share=fault_share, faults=faults)
+    (out / "register").mkdir(parents=True, exist_ok=True)
+    for table, rows in register_rows(region).items():
+        text = csv_text(TABLES[table], rows)
+        (out / "register" / f"{table}.csv").write_bytes(text.encode())
+    manifest = Manifest(seed, municipalities, region.received_on.isoformat())
+    folders: set[str] = set()
+    done = 0
+    for message in traffic:
+        path = f"{out}/messages/{message.name}"
+        folder = path.rpartition("/")[0]
+        if folder not in folders:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            folders.add(folder)
+        with open(path, "wb", buffering=0) as file:  # noqa: PTH123  # a Path per message is a third slower
+            file.write(message.content)
+        manifest.add(message)
+        if message.outcome is not None:
+            done += message.outcome.lines
+            progress(min(done, lines), lines)
+    text = json.dumps(manifest.as_json(), ensure_ascii=False, indent=1)
+    (out / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    return manifest
