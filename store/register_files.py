@@ -54,7 +54,7 @@ def read_register(path: Path) -> ReadRegister:
         _read_workbook(path, read)
     if not read.sources and not read.faults:
         expected = "a folder of CSV files or an XLSX workbook that holds a table of the register"
-        read.faults.append(RegisterFault.at(path.name, 1, "-", "", expected))
+        read.faults.append(RegisterFault.at(path.name or str(path), 1, "-", "", expected))
     return read
 
 
