@@ -166,7 +166,7 @@ def _faults(item: Rule, name: str, module: str, texts: dict[str, Any]) -> Iterat
     if item.id.lower() != name:
         yield f"{item.id}: declared in {module}"
     if item.id not in texts:
-        yield f"{item.id}: no text in reference/texts/rules.yaml"
+        yield f"{item.id}: no text in reference/texts/rules_*.yaml"
     if not item.source or not item.title:
         yield f"{item.id}: no source or no docstring"
     if len(item.explanation) != 1:

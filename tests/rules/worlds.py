@@ -138,7 +138,9 @@ def period_of(value: str | list[date]) -> Period:
     return Period(*value)
 
 
-def _facts(domain: str, base: Values, change: Mapping[str, Any], declaration: Declaration) -> DeclarationFacts:
+def _facts(
+    domain: str, base: Values, change: Mapping[str, Any], declaration: Declaration
+) -> DeclarationFacts:
     header = declaration.header
     allocations = _allocations(base, change)
     earlier = {line["reference"]: _earlier(base, line) for line in change.get("earlier_lines", [])}
@@ -151,7 +153,8 @@ def _facts(domain: str, base: Values, change: Mapping[str, Any], declaration: De
     facts = _known({"received_on": None, "choices": {}}, base["facts"] | change.get("facts", {}))
     municipality = MunicipalityRow(**(base["municipality"] | change.get("municipality", {})))
     register = _register(domain, base, change, municipality)
-    starts = [allocations[n].start for n in {line.allocation for line in declaration.lines} & set(allocations)]
+    named = {line.allocation for line in declaration.lines}
+    starts = [allocation.start for number, allocation in allocations.items() if number in named]
     references = Counter(line.reference for line in declaration.lines)
     declared = [_Declared(**known) for known in change.get("declared", [])]
     return DeclarationFacts(
