@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import openpyxl
+from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.workbook import Workbook
 
 from contracts.columns import Holds
@@ -19,7 +20,7 @@ MAX_COLUMNS = 1_000
 
 
 class ErrorCell(NamedTuple):
-    """A cell in which the workbook shows an error, such as #N/A."""
+    """A cell in which the workbook shows an error, such as #N/A; it is no comment."""
 
     shown: str
 
@@ -44,11 +45,11 @@ def sheet_rows(workbook: Workbook, name: str) -> Iterator[tuple[int, list[object
     try:
         sheet = workbook[name]
         sheet.reset_dimensions()  # the size that a sheet claims is no fact
-        for number, cells in enumerate(sheet.iter_rows(), 1):
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
             if number > MAX_ROWS or len(cells) > MAX_COLUMNS:
                 limit = f"at most {MAX_ROWS} rows and {MAX_COLUMNS} columns"
                 raise UnreadableError(number, f"{len(cells)} columns", limit)
-            values: list[object] = [c.value if c.data_type != "e" else ErrorCell(str(c.value)) for c in cells]
+            values: list[object] = [ErrorCell(str(v)) if v in ERROR_CODES else v for v in cells]
             if not (values and isinstance(values[0], str) and values[0].startswith("#")):
                 yield number, values
     except (OSError, UnreadableError):

@@ -15,7 +15,7 @@ from contracts.register_checks import register_faults
 from contracts.register_difference import RegisterDifference, TableDifference, table_difference
 from contracts.register_faults import RegisterFault
 from contracts.tables import TABLES, Row
-from store.register_files import ReadRegister, read_register
+from store.register_files import read_register
 from store.register_tables import register_import, register_row
 
 Tables = Mapping[str, Sequence[Row]]
@@ -39,7 +39,8 @@ def import_register(
     the new version. A dry run saves nothing. Raises RegisterRefused with every fault there is.
     """
     read = read_register(path)
-    faults = [*read.faults, *read.located(register_faults(read.tables, _comparable(load(connection), read)))]
+    untouched = _register(connection, [table for table in TABLES if table not in read.sources])
+    faults = [*read.faults, *read.located(register_faults(read.tables, untouched))]
     if faults:
         raise RegisterRefused(sorted(faults, key=lambda fault: (fault.file, fault.row)))
     tables = {
@@ -49,12 +50,6 @@ def import_register(
     if dry_run:
         return difference(connection, tables)
     return save(connection, tables, recorded_at=recorded_at, after_message=after_message)
-
-
-def _comparable(stored: Register, read: ReadRegister) -> Register:
-    """What the import leaves as it was. A table that came but could not be read is neither old nor new."""
-    kept = {table: rows for table, rows in stored.tables.items() if table not in read.sources}
-    return Register(stored.version, kept)
 
 
 def difference(connection: Connection, tables: Tables) -> RegisterDifference:
@@ -95,9 +90,7 @@ def save(connection: Connection, tables: Tables, recorded_at: str, after_message
 
 def load(connection: Connection, version: int | None = None) -> Register:
     """The register as it was after import `version`, the latest by default, 0 before the first."""
-    at = current_version(connection) if version is None else version
-    stored = _versions(connection, TABLES, at)
-    return Register(at, {table: tuple(version.row for version in rows) for table, rows in stored.items()})
+    return _register(connection, TABLES, version)
 
 
 def current_version(connection: Connection) -> int:
@@ -108,6 +101,12 @@ def current_version(connection: Connection) -> int:
 def version_after(connection: Connection, message_id: int) -> int:
     """The version in force when this message was decided: of the last import before it."""
     return int(connection.execute(_LAST.where(register_import.c.after_message < message_id)).scalar_one())
+
+
+def _register(connection: Connection, tables: Iterable[str], version: int | None = None) -> Register:
+    at = current_version(connection) if version is None else version
+    stored = _versions(connection, tables, at)
+    return Register(at, {table: tuple(version.row for version in rows) for table, rows in stored.items()})
 
 
 class _Version(NamedTuple):
