@@ -16,6 +16,7 @@ from contracts.tables import MunicipalityRow
 from processors.sepa_text import sepa_text
 from schemas.batch import Batch, ConservationError, Transaction
 from schemas.numbers import clean_iban
+from schemas.xml.parser import parser
 
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 _NAME_LENGTH: Final = 70
@@ -51,19 +52,18 @@ def check(content: bytes, batch: Batch) -> None:
 
     Raises ConservationError otherwise.
     """
-    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    written = _texts(root, "CdtTrfTxInf/p:PmtId/p:EndToEndId", "CdtTrfTxInf/p:CdtrAcct/p:Id/p:IBAN",
-                     "CdtTrfTxInf/p:Amt/p:InstdAmt")  # fmt: skip
-    meant = [(t.end_to_end_id, t.iban, euros(t.amount_cents)) for t in batch.transactions]
-    controls = _texts(root, "NbOfTxs", "CtrlSum")
-    total = (str(len(batch.transactions)), euros(batch.total_cents))
-    if written != meant or controls != [total, total]:
-        raise ConservationError(f"payment file of batch {batch.number} does not add up to the batch")
-
-
-def _texts(root: Any, *paths: str) -> list[tuple[str, ...]]:
-    found = (root.xpath(f".//p:{path}/text()", namespaces={"p": NAMESPACE}) for path in paths)
-    return list(zip(*found, strict=True))
+    root = etree.fromstring(content, parser())
+    payments = batch.transactions
+    meant = {
+        "NbOfTxs": [str(len(payments))] * 2,
+        "CtrlSum": [euros(batch.total_cents)] * 2,
+        "CdtTrfTxInf/p:PmtId/p:EndToEndId": [payment.end_to_end_id for payment in payments],
+        "CdtTrfTxInf/p:CdtrAcct/p:Id/p:IBAN": [payment.iban for payment in payments],
+        "CdtTrfTxInf/p:Amt/p:InstdAmt": [euros(payment.amount_cents) for payment in payments],
+    }
+    for path, values in meant.items():
+        if root.xpath(f".//p:{path}/text()", namespaces={"p": NAMESPACE}) != values:
+            raise ConservationError(f"payment file of batch {batch.number} is not the batch at {path}")
 
 
 def _serialise(document: Any) -> bytes:

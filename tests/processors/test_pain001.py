@@ -177,6 +177,7 @@ def test_amounts_are_written_from_whole_cents(cents: int, text: str) -> None:
         (b"<NbOfTxs>1<", b"<NbOfTxs>2<"),
         (b"DE89370400440532013000", b"DE75512108001245126199"),
         (b"-41410001<", b"-41410002<"),
+        (b"<EndToEndId>0384-2026-0001-41410001</EndToEndId>", b""),
     ],
 )
 def test_a_file_that_was_changed_is_not_the_batch(old: bytes, new: bytes) -> None:
