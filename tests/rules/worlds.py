@@ -20,7 +20,7 @@ import yaml
 
 from contracts.pricing import PriceList, ProductList
 from contracts.register import Register
-from contracts.tables import MunicipalityRow, ProductRow, TariffRow
+from contracts.tables import MunicipalityRow, ProductRow, Row, TariffRow
 from contracts.validity import valid_on
 from rules.catalogue import Level, Rule, Subject
 from rules.facts import CREDIT, CREDITED, LIVE, REJECTED, Choices, DeclarationFacts, EarlierLine, Usage
@@ -215,13 +215,10 @@ def _earlier(base: Values, change: Values) -> EarlierLine:
 def _register(
     domain: str, base: Values, change: Mapping[str, Any], municipality: MunicipalityRow
 ) -> Register:
-    products = [*base["products"], *change.get("products", [])]
-    tariffs = [*base["tariffs"], *change.get("tariffs", [])]
-    return Register(
-        1,
-        {
-            "municipalities": (municipality,),
-            "products": tuple(ProductRow(domain=domain, name=row["code"], **row) for row in products),
-            "tariffs": tuple(TariffRow(domain=domain, **row) for row in tariffs),
-        },
-    )
+    row_types: dict[str, type[Row]] = {"products": ProductRow, "tariffs": TariffRow}
+    tables: dict[str, tuple[Row, ...]] = {"municipalities": (municipality,)}
+    for table, row_type in row_types.items():
+        named = {"name": "a product"} if table == "products" else {}
+        rows = [*base[table], *change.get(table, [])]
+        tables[table] = tuple(row_type.model_validate({"domain": domain, **named, **row}) for row in rows)
+    return Register(1, tables)
