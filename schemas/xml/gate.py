@@ -1,0 +1,148 @@
+"""The entry gate: bytes to a valid message, or the reason why not. Nothing behind it sees other input."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+from schemas.standard import BY_NAMESPACE, RECEIVED, MessageType
+from schemas.xml.fault import Fault, fault_of_message, local_name, quarantined, shown
+from schemas.xml.parser import parser
+from schemas.xml.structure import structure_fault
+
+__all__ = ["LARGEST_MESSAGE", "Admitted", "Fault", "admit"]
+
+LARGEST_MESSAGE: Final = 25 * 1024 * 1024  # bytes; OP192 names 25 MB, the hubs enforce it
+
+_COMPRESSED: Final = (
+    b"\x1f\x8b", b"\x1f\x9d", b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"BZh", b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf\x27\x1c", b"\x04\x22\x4d\x18", b"Rar!",
+)  # fmt: skip
+_BOM: Final = codecs.BOM_UTF8
+_PIECE: Final = 1024 * 1024
+_ENCODING: Final = re.compile(rb"""\sencoding\s*=\s*["']([^"']*)["']""")
+_VERSION: Final = re.compile(rb"""\sversion\s*=\s*["']([^"']*)["']""")
+# White space, comments and processing instructions are all that may stand before a DOCTYPE.
+_DOCTYPE: Final = re.compile(rb"(?:\s++|<!--.*?-->|<\?.*?\?>)*+<!DOCTYPE", re.DOTALL)
+_NAMESPACE: Final = re.compile(rb"xmlns(?::([^\s=]+))?\s*=")
+_MOST_NAMESPACES: Final = 50
+_MOST_ATTRIBUTES: Final = 100_000
+_MOST_TAGS: Final = 4_000_000
+
+
+class Admitted(NamedTuple):
+    """A message that is well-formed, of a type we receive, and valid by the schema of that type."""
+
+    message_type: MessageType
+    root: etree._Element
+
+
+def admit(data: bytes) -> Admitted | Fault:
+    """Judge the bytes of one file. Never raises for what the file holds.
+
+    The order is: size and form of the bytes, encoding, XML version, DOCTYPE, well-formedness, kind of
+    message, structure. Only a fault of the structure refuses; every other one quarantines.
+    """
+    fault = _bytes_fault(data) or _declared_fault(data) or _quantity_fault(data)
+    if fault is not None:
+        return fault
+    if b"!" in data and _DOCTYPE.match(data, _start(data)):
+        return quarantined("doctype")
+    try:
+        root = etree.fromstring(data, parser(keep_blank_text=_has_markup_in_text(data)))
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        return quarantined("not-wellformed", f"regel {line}, teken {column}")
+    if root.getroottree().docinfo.internalDTD is not None:
+        return quarantined("doctype")
+    space, _, name = str(root.tag).rpartition("}")
+    message_type = BY_NAMESPACE.get(space[1:])
+    if message_type is None or message_type.number not in RECEIVED or name != "Bericht":
+        kind = message_type.name if message_type else shown(space[1:] or local_name(root))
+        return fault_of_message("quarantined", "unknown-message", root, message_type, found=kind)
+    return structure_fault(root, message_type, data) or Admitted(message_type, root)
+
+
+def _bytes_fault(data: bytes) -> Fault | None:
+    if not data or data.isspace():
+        return quarantined("empty")
+    if len(data) > LARGEST_MESSAGE:
+        return quarantined("too-large", f"{len(data)} bytes", f"{LARGEST_MESSAGE} bytes")
+    if data.startswith(_COMPRESSED):
+        return quarantined("compressed")
+    if not data.isascii() and not _is_utf8(data):
+        return quarantined("encoding", "andere tekens dan UTF-8", "UTF-8")
+    if b"\0" in data[:8]:
+        return quarantined("encoding", "UTF-16 of UTF-32", "UTF-8")
+    return None
+
+
+def _is_utf8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    view = memoryview(data)
+    try:
+        for begin in range(0, len(data), _PIECE):
+            decoder.decode(view[begin : begin + _PIECE], begin + _PIECE >= len(data))
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _declared_fault(data: bytes) -> Fault | None:
+    start = _start(data)
+    if not data.startswith(b"<?xml", start):
+        return None
+    declaration = data[start : data.find(b"?>", start) + 1]
+    encoding, version = _ENCODING.search(declaration), _VERSION.search(declaration)
+    if encoding and encoding[1].lower() != b"utf-8":
+        return quarantined("encoding", shown(encoding[1].decode()), "UTF-8")
+    if version and version[1] != b"1.0":
+        return quarantined("xml-version", shown(version[1].decode()), "1.0")
+    return None
+
+
+def _quantity_fault(data: bytes) -> Fault | None:
+    """A file of markup instead of content: it would take memory and time out of proportion."""
+    if len(data) > _MOST_TAGS * 3 and (tags := data.count(b"<")) > _MOST_TAGS:
+        return quarantined("too-large", f"{tags} tags", f"{_MOST_TAGS} tags")
+    if not _has_more_than(_MOST_NAMESPACES, b"=", data):
+        return None
+    prefixes = set()
+    for match in _NAMESPACE.finditer(data):
+        prefixes.add(match[1])
+        if len(prefixes) > _MOST_NAMESPACES:
+            return quarantined(
+                "namespaces", f"meer dan {_MOST_NAMESPACES} naamruimten", f"{_MOST_NAMESPACES} naamruimten"
+            )
+    attributes = data.count(b"=") - data.count(b"xmlns")
+    if attributes > _MOST_ATTRIBUTES:
+        return quarantined("too-large", f"{attributes} attributen", f"{_MOST_ATTRIBUTES} attributen")
+    return None
+
+
+def _has_more_than(most: int, sign: bytes, data: bytes) -> bool:
+    """Whether `sign` occurs more often than `most`; much faster than counting when it does not."""
+    place = -1
+    for _ in range(most + 1):
+        place = data.find(sign, place + 1)
+        if place < 0:
+            return False
+    return True
+
+
+def _has_markup_in_text(data: bytes) -> bool:
+    """Whether comments, CDATA sections or processing instructions could stand inside a value.
+
+    A parser that drops blank text would drop blanks of a value beside them too.
+    """
+    inside = data.find(b"?>") + 2 if data.startswith(b"<?xml", _start(data)) else 0
+    return (b"!" in data and b"<!" in data) or (
+        data.find(b"?", inside) >= 0 and data.find(b"<?", inside) >= 0
+    )
+
+
+def _start(data: bytes) -> int:
+    return len(_BOM) if data.startswith(_BOM) else 0
