@@ -33,4 +33,4 @@ def is_municipality(text: str) -> bool:
 def clean_iban(text: str) -> str | None:
     """The IBAN without spaces and in capitals, or None when its structure or check digits are wrong."""
     compact = str(_iban.compact(text))
-    return compact if _iban.is_valid(compact) else None
+    return compact if _iban.is_valid(compact, check_country=False) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -15,8 +16,7 @@ class Period(NamedTuple):
 
 def last_day(day: date) -> date:
     """The last day of the month of `day`."""
-    first_of_next = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return first_of_next - timedelta(days=1)
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def first_day(day: date) -> date:
@@ -56,7 +56,12 @@ def sundays(begin: date, end: date) -> int:
 
 
 def minus_months(day: date, count: int) -> date:
-    """`day` moved back `count` months; a day that does not exist becomes the month's last."""
+    """`day` moved back `count` months; a day that does not exist becomes the month's last.
+
+    Before the year 1 there is no day: the first of that year stands for all of them.
+    """
     year, month = divmod(month_number(day) - count, 12)
+    if year < 1:
+        return date.min
     end = last_day(date(year, month + 1, 1))
     return end.replace(day=min(day.day, end.day))

@@ -63,3 +63,9 @@ def in_words(text: str, lang: str) -> str:
 
 def _read(name: str) -> dict[str, dict[str, Any]]:
     return dict(yaml.safe_load((files("reference.texts") / name).read_text(encoding="utf-8")))
+
+
+@cache
+def signal_texts() -> dict[str, dict[str, str]]:
+    """Per kind of signal: its sentence in each language, with {found} and {expected}."""
+    return _read("signals.yaml")

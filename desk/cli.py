@@ -1,0 +1,27 @@
+"""The console script `declastroom`: every command of the contract, and nothing of what they do."""
+
+from __future__ import annotations
+
+import typer
+
+from desk.commands.batch import batch
+from desk.commands.listings import batches, rejections, signals
+from desk.commands.process import check, process
+from desk.commands.register import register
+
+app = typer.Typer(
+    help="Declastroom: from care declarations (323) to answers (325), notices and payment batches.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(register, name="register")
+app.add_typer(batch, name="batch")
+for command in (process, check, rejections, signals, batches):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,95 @@
+"""`declastroom batch close`."""
+
+from __future__ import annotations
+
+import json as json_text
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from desk import options
+from desk.screen import OUT, money, print_json, print_table
+from schemas.batch import Batch, NotClosed, NothingToPay
+from store.batches import batch_files
+from store.database import open_store, transaction
+from store.registers import load
+from streams.close import UnknownMunicipality, batch_files_for, close
+from streams.files import write_files
+
+batch = typer.Typer(help="Payment batches.", no_args_is_help=True)
+
+
+@batch.command("close")
+def close_command(
+    municipality: Annotated[str, typer.Option("--municipality", metavar="CODE")],
+    cut_off: Annotated[str, typer.Option("--cut-off", metavar="DATE", help="Received up to and including")],
+    out: Annotated[Path, typer.Option("--out", help="Output folder")] = Path("out"),
+    database: options.Database = None,
+    json: options.Json = False,
+) -> None:
+    """Close a payment batch of everything granted and unpaid up to a date.
+
+    Example: declastroom batch close --municipality 0384 --cut-off 2026-04-30 --out out
+    """
+    day = options.parse_day(cut_off)
+    assert day is not None
+    with options.failures(json):
+        with transaction(open_store(options.settings(database).database_url)) as connection:
+            try:
+                closed = close(connection, load(connection), municipality, day)
+            except UnknownMunicipality:
+                options.wrong(
+                    json, f"--municipality: found {municipality!r}, expected a code of the register"
+                )
+            if isinstance(closed, NotClosed):
+                options.wrong(json, str(closed))
+            files = batch_files(connection, closed.number) if isinstance(closed, Batch) else None
+        document = _nothing(closed) if isinstance(closed, NothingToPay) else {}
+        if isinstance(closed, Batch) and files is not None:
+            write_files(out, batch_files_for(municipality, closed.number, files))
+            document = json_text.loads(files.body)
+            document["folder"] = f"{municipality}/batches/{closed.number}"
+    if json:
+        print_json(document)
+    else:
+        show(document)
+
+
+def _nothing(closed: NothingToPay) -> dict[str, Any]:
+    return {
+        "batch": None,
+        "municipality": closed.municipality,
+        "cut_off": str(closed.cut_off),
+        "total_cents": 0,
+        "transactions": [],
+        "carried_forward": [each._asdict() for each in closed.carried_forward],
+        "blocked": [each._asdict() for each in closed.blocked],
+    }
+
+
+def show(document: dict[str, Any]) -> None:
+    """A batch as tables: what is paid, what is carried, what is held."""
+    if document["batch"] is None:
+        OUT.print("Nothing to pay.")
+    else:
+        print_table(
+            f"Batch {document['batch']} - total {money(document['total_cents'])} - due {document['due']}",
+            ("provider", "name", "IBAN", ">declarations", ">set off", ">amount"),
+            (
+                (
+                    t["provider"],
+                    t["name"],
+                    t["iban"],
+                    len(t["declarations"]),
+                    money(t["set_off_cents"]),
+                    money(t["amount_cents"]),
+                )
+                for t in document["transactions"]
+            ),
+        )
+        OUT.print(f"SHA-256 {document['sha256']}\nFolder  {document['folder']}", markup=False)
+    for key, title in (("carried_forward", "Carried forward"), ("blocked", "Held")):
+        if document[key]:
+            rows = ((r["provider"], r.get("reason", "-"), money(r["amount_cents"])) for r in document[key])
+            print_table(title, ("provider", "reason", ">amount"), rows)

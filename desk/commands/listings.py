@@ -1,0 +1,106 @@
+"""`declastroom rejections`, `signals` and `batches`: what happened, as tables or JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from desk import options
+from desk.commands.process import show_rejections
+from desk.screen import money, print_json, print_table
+from processors.wording import rejection_object, signal_object
+from store.batches import batches as stored_batches
+from store.database import open_store, trial
+from store.inbox import Inbox
+from store.outbox import all_rejections, all_signals
+
+Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Received on or after this date")]
+
+
+def rejections(
+    municipality: options.Municipality = None,
+    provider: options.Provider = None,
+    since: Since = None,
+    database: options.Database = None,
+    lang: options.Language = "nl",
+    json: options.Json = False,
+) -> None:
+    """List rejections with who must act and how to fix them.
+
+    Example: declastroom rejections --municipality 0384 --since 2026-04-01
+    """
+    day = options.parse_day(since)
+    chosen = options.settings(database)
+    with options.failures(json), trial(open_store(chosen.database_url)) as connection:
+        rows = [
+            rejection_object(r, options.language(lang))
+            for r in all_rejections(Inbox(connection), str(day or ""), provider)
+            if municipality in {None, r.municipality}
+        ]
+    if json:
+        print_json({"rejections": rows})
+    else:
+        show_rejections(rows)
+
+
+def signals(
+    municipality: options.Municipality = None,
+    provider: options.Provider = None,
+    since: Since = None,
+    database: options.Database = None,
+    lang: options.Language = "nl",
+    json: options.Json = False,
+) -> None:
+    """List signals: things to look at that never changed a decision.
+
+    Example: declastroom signals --municipality 0384
+    """
+    day = options.parse_day(since)
+    chosen = options.settings(database)
+    with options.failures(json), trial(open_store(chosen.database_url)) as connection:
+        rows = [
+            signal_object(s, options.language(lang))
+            for s in all_signals(Inbox(connection), str(day or ""), provider)
+            if municipality in {None, s.municipality}
+        ]
+    if json:
+        print_json({"signals": rows})
+        return
+    columns = ("municipality", "provider", "kind", "reference", "received on", "explanation")
+    keys = ("municipality", "provider", "kind", "reference", "received_on", "explanation")
+    print_table("Signals", columns, ([row[key] or "-" for key in keys] for row in rows))
+
+
+def batches(
+    municipality: options.Municipality = None,
+    database: options.Database = None,
+    json: options.Json = False,
+) -> None:
+    """List closed payment batches.
+
+    Example: declastroom batches --municipality 0384
+    """
+    chosen = options.settings(database)
+    with options.failures(json), trial(open_store(chosen.database_url)) as connection:
+        found = stored_batches(connection, municipality)
+    if json:
+        rows = [{**b._asdict(), "cut_off": str(b.cut_off), "due": str(b.due)} for b in found]
+        print_json({"batches": [{"batch": row.pop("number"), **row} for row in rows]})
+        return
+    print_table(
+        "Batches",
+        ("batch", "municipality", "cut-off", "due", ">payments", ">total", "SHA-256"),
+        (
+            (
+                b.number,
+                b.municipality,
+                b.cut_off,
+                b.due,
+                b.payments,
+                money(b.total_cents),
+                (b.sha256 or "-")[:16],
+            )
+            for b in found
+        ),
+    )

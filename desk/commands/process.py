@@ -1,0 +1,178 @@
+"""`declastroom process` and `declastroom check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from desk import options
+from desk.screen import money, print_json, print_table, progress
+from processors.wording import rejection_object
+from schemas.notice import Rejection, rejections_from_json
+from store.database import open_store, trial
+from store.inbox import Inbox
+from store.outbox import parcels
+from streams.embedded import Embedded, refresh
+from streams.handle import handle, seal
+from streams.outcome import Outcome
+from streams.received import Received
+from streams.sources import files_below, read_sources
+
+Paths = Annotated[list[Path], typer.Argument(exists=True, help="XML files, folders or ZIPs, in this order")]
+ReceivedOn = Annotated[
+    str | None, typer.Option("--received-on", metavar="DATE", help="Date of receipt (default: today)")
+]
+
+
+def process(
+    paths: Paths,
+    out: Annotated[Path, typer.Option("--out", help="Output folder")] = Path("out"),
+    received_on: ReceivedOn = None,
+    database: options.Database = None,
+    lang: options.Language = "nl",
+    json: options.Json = False,
+) -> None:
+    """Take in messages: answer 323, 305 and 307, store 301.
+
+    Example: declastroom process messages/ --out out --received-on 2026-04-08
+    """
+    day = options.parse_day(received_on) or options.today()
+    chosen = options.settings(database)
+    with options.failures(json):
+        files = files_below(paths)
+        runtime = Embedded(
+            open_store(chosen.database_url), options.house(chosen), chosen, out, options.language(lang)
+        )
+        outcomes: list[Outcome] = []
+        with progress("process", len(files)) as advance:
+            for outcome in runtime.process(read_sources(files), day):
+                outcomes.append(outcome)
+                advance(min(len(outcomes), len(files)))
+        document = report(outcomes)
+        if json:
+            print_json(document)
+        else:
+            show(document)
+
+
+def report(outcomes: list[Outcome]) -> dict[str, Any]:
+    """The report of a run: a row per message, and totals."""
+    hidden = {"message_id"}
+    rows = [{k: v for k, v in o._asdict().items() if k not in hidden} for o in outcomes]
+    return {
+        "messages": rows,
+        "totals": {
+            "messages": len(outcomes),
+            "lines": sum(o.lines for o in outcomes),
+            "granted_cents": sum(o.granted_cents for o in outcomes if o.outcome != "duplicate"),
+        },
+    }
+
+
+def show(document: dict[str, Any]) -> None:
+    """The report as a table; long runs are summed up per outcome."""
+    rows = document["messages"]
+    if len(rows) <= 60:
+        print_table(
+            "Messages",
+            ("file", "type", "sender", "identification", "outcome", ">granted/rejected", ">granted"),
+            (
+                (
+                    Path(r["file"]).name,
+                    r["type"] or "-",
+                    r["sender"] or "-",
+                    r["identification"] or "-",
+                    r["outcome"] + (f" ({r['reason']})" if r["reason"] else ""),
+                    f"{r['lines'] - r['rejected']}/{r['rejected']}",
+                    money(r["granted_cents"]),
+                )
+                for r in rows
+            ),
+        )
+    kinds = sorted({(r["type"] or "-", r["outcome"]) for r in rows})
+    of_kind = {kind: [r for r in rows if (r["type"] or "-", r["outcome"]) == kind] for kind in kinds}
+    print_table(
+        "Totals",
+        ("type", "outcome", ">messages", ">lines", ">rejected", ">granted"),
+        (
+            (
+                *kind,
+                len(these),
+                sum(r["lines"] for r in these),
+                sum(r["rejected"] for r in these),
+                money(sum(r["granted_cents"] for r in these)),
+            )
+            for kind, these in of_kind.items()
+        ),
+    )
+
+
+def check(
+    paths: Paths,
+    received_on: ReceivedOn = None,
+    database: options.Database = None,
+    lang: options.Language = "nl",
+    json: options.Json = False,
+) -> None:
+    """Check messages against the stored state, storing nothing.
+
+    Example: declastroom check declaration.xml
+    """
+    day = options.parse_day(received_on) or options.today()
+    chosen = options.settings(database)
+    with options.failures(json):
+        files = files_below(paths)
+        engine = open_store(chosen.database_url)
+        kept = options.house(chosen)
+        checked: list[tuple[Outcome, list[Rejection]]] = []
+        for source in read_sources(files):
+            with trial(engine) as connection:
+                refresh(kept, connection)
+                inbox = Inbox(connection)
+                if source.fault is not None:
+                    received = Received(source.content, source.name, source.sha256, day)
+                    outcome = seal(source.fault, received, inbox)
+                else:
+                    outcome = handle(source.content, source.name, day, inbox, kept)
+                checked.append((outcome, list(_rejections(inbox, outcome))))
+    told = options.language(lang)
+    document = {
+        **report([outcome for outcome, _ in checked]),
+        "rejections": [rejection_object(r, told) for _, found in checked for r in found],
+        "stored": False,
+    }
+    if json:
+        print_json(document)
+        return
+    show(document)
+    show_rejections(document["rejections"])
+
+
+def _rejections(inbox: Inbox, outcome: Outcome) -> Iterator[Rejection]:
+    if outcome.message_id is not None:
+        for parcel in parcels(inbox, [outcome.message_id], ("rejections",)):
+            yield from rejections_from_json(parcel.body)
+
+
+def show_rejections(rows: list[dict[str, Any]]) -> None:
+    """Rejections as a table."""
+    print_table(
+        "Rejections",
+        ("provider", "declaration", "class", "reference", "codes", "who acts", ">amount", "explanation"),
+        (
+            (
+                r["provider"],
+                r["declaration"] or "-",
+                r["class"],
+                r["reference"] or "-",
+                " ".join(r["codes"]),
+                r["who_acts"],
+                money(-r["amount_cents"] if r["side"] == "C" else r["amount_cents"]),
+                r["explanation"],
+            )
+            for r in rows
+        ),
+    )

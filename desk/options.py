@@ -1,0 +1,108 @@
+"""Options that every command shares, and how a failure becomes an exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+
+from desk.screen import print_json, say
+from processors.wording import Lang
+from store.database import StoreUnavailable
+from store.registers import RegisterRefused
+from streams.house import House
+from streams.settings import Settings
+
+WRONG_INPUT, UNAVAILABLE = 1, 3
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def parse_day(text: str | None) -> date | None:
+    """A date YYYY-MM-DD. Raises typer.BadParameter."""
+    if text is None:
+        return None
+    try:
+        if len(text) != 10:
+            raise ValueError(text)
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"found {text!r}, expected a date YYYY-MM-DD") from None
+
+
+def parse_lang(text: str) -> str:
+    """nl or en. Raises typer.BadParameter."""
+    if text not in {"nl", "en"}:
+        raise typer.BadParameter(f"found {text!r}, expected nl or en")
+    return text
+
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database", metavar="URL", help="Default: DECLASTROOM_DATABASE_URL, else sqlite:///declastroom.db"
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else there")]
+Language = Annotated[
+    str, typer.Option("--lang", parser=parse_lang, metavar="nl|en", help="Language of explanations")
+]
+Municipality = Annotated[str | None, typer.Option("--municipality", metavar="CODE")]
+Provider = Annotated[str | None, typer.Option("--provider", metavar="AGB")]
+
+
+def language(text: str) -> Lang:
+    """The language of an option that was parsed before."""
+    return "en" if text == "en" else "nl"
+
+
+def settings(database: str | None) -> Settings:
+    """Settings from the environment, the database from the command line where it was given."""
+    return Settings() if database is None else Settings(database_url=database)
+
+
+def house(chosen: Settings) -> House:
+    """The house under these settings."""
+    return House(chosen.choices(), chosen.pseudonym_key())
+
+
+def today() -> date:
+    """The day it is where Dutch messages are received."""
+    return datetime.now(AMSTERDAM).date()
+
+
+def now() -> str:
+    """The moment it is, as text."""
+    return datetime.now(AMSTERDAM).isoformat(timespec="seconds")
+
+
+@contextmanager
+def failures(as_json: bool) -> Iterator[None]:
+    """Turn what can go wrong into one clear message and the exit status that belongs to it."""
+    try:
+        yield
+    except RegisterRefused as refused:
+        if as_json:
+            print_json({"errors": [str(fault) for fault in refused.faults]})
+        for fault in refused.faults:
+            say(str(fault))
+        raise typer.Exit(WRONG_INPUT) from None
+    except StoreUnavailable as unavailable:
+        _stop(as_json, str(unavailable), UNAVAILABLE)
+    except OSError as error:
+        _stop(as_json, f"{error.strerror}: {error.filename}", UNAVAILABLE)
+
+
+def wrong(as_json: bool, text: str) -> NoReturn:
+    """Stop because the content of an argument is wrong; nothing was stored."""
+    _stop(as_json, text, WRONG_INPUT)
+
+
+def _stop(as_json: bool, text: str, status: int) -> NoReturn:
+    if as_json:
+        print_json({"errors": [text]})
+    say(text)
+    raise typer.Exit(status)

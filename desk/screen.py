@@ -1,0 +1,65 @@
+"""What people see on a terminal: tables on stdout, progress and remarks on stderr, or one JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from schemas.money import euro
+
+OUT = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+ERR = Console(stderr=True, highlight=False)
+
+
+class Advance(Protocol):
+    """Tell how far a long job is."""
+
+    def __call__(self, done: int) -> None: ...
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout and nothing else there."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.flush()
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table; columns that start with `>` stand to the right. Hostile text is shown, never obeyed."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
+    for row in rows:
+        table.add_row(*(visible(str(cell)) for cell in row))
+    OUT.print(table)
+
+
+def say(text: str) -> None:
+    """A remark for whoever is watching; never part of the result."""
+    ERR.print(text, markup=False)
+
+
+def visible(text: str) -> str:
+    """Text of others for a terminal: control and direction characters as escapes, markup as text."""
+    return escape("".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text))
+
+
+def money(cents: int) -> str:
+    """Cents as they are shown on a terminal."""
+    return euro(cents)
+
+
+@contextmanager
+def progress(title: str, total: int) -> Iterator[Advance]:
+    """A progress bar on stderr, only where somebody is watching a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.update(task, completed=done)

@@ -1,0 +1,120 @@
+"""Make the 325 of an assessed declaration, and check it before it leaves (answer.md A2-A6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from lxml import etree
+from schemas.xml.parser import parser
+
+from processors.assess import DECLARATION, NOT_ASSESSED, NOTHING, Assessment
+from schemas.declaration import Client, Declaration, Line
+from schemas.money import signed
+from schemas.standard import answer_type
+from schemas.xml.write_answer import ClientAnswer, answer_xml, declaration_answer
+from schemas.xml.xsd import schema_for
+
+
+class AnswerRefused(Exception):
+    """Our own answer breaks a rule of the standard; it must not leave the house."""
+
+
+def answer(declaration: Declaration, assessment: Assessment, identification: str, dated_on: date) -> bytes:
+    """The 325, checked. `identification` is ours and new; `dated_on` its Dagtekening.
+
+    Raises AnswerRefused when the answer would not explain its totals, does not repeat a line
+    exactly or is not valid (A6); that is a defect, never the provider's fault.
+    """
+    body = ""
+    if assessment.row >= DECLARATION:
+        body = declaration_answer(
+            declaration,
+            assessment.granted_cents,
+            assessment.declaration_codes,
+            _clients(declaration, assessment),
+        )
+    content = answer_xml(
+        declaration.header,
+        identification=identification,
+        dated_on=dated_on,
+        header_codes=assessment.header_codes,
+        body=body,
+    )
+    check_answer(content, declaration, assessment)
+    return content
+
+
+def _clients(declaration: Declaration, assessment: Assessment) -> Iterator[ClientAnswer]:
+    by_client: dict[int, list[Line]] = {}
+    for position in assessment.rejected_positions:
+        line = declaration.lines[position]
+        by_client.setdefault(line.client, []).append(line)
+    for position, lines in by_client.items():
+        findings = assessment.client_findings.get(position)
+        codes = tuple(f.rule.return_code for f in findings) if findings else (NOTHING,)
+        coded = [(line, assessment.line_codes(line.position)) for line in lines]
+        yield ClientAnswer(declaration.clients[position].bsn, codes, coded)
+
+
+def check_answer(content: bytes, declaration: Declaration, assessment: Assessment) -> None:
+    """Read our own 325 back and hold it against the 323 (answer.md A6, TR342, TR366, TR367)."""
+    kind = answer_type(declaration.header.message_type)
+    root = etree.fromstring(content, parser())
+    schema = schema_for(kind)
+    if not schema.validate(root):
+        raise AnswerRefused(f"the answer is not valid in line {schema.error_log[0].line}")
+    if len(root) == 1:
+        _demand(assessment.row < DECLARATION, "an answer about lines needs DeclaratieAntwoord")
+        return
+    body = root[1]
+    claimed, granted = _total(body[1]), _total(body[2])
+    _demand(claimed == declaration.total_cents, "TR376: the claimed total is that of the 323")
+    _demand(granted == assessment.granted_cents, "the granted total is that of the approved lines")
+    _demand(claimed != 0 or body[1][1].text == "D", "CS325: a claimed total of zero is a debit")
+    _demand(granted != 0 or body[2][1].text == "D", "CS325: a granted total of zero is a debit")
+    tag = f"{{{kind.namespace}}}"
+    clients = body.find(f"{tag}Clienten")
+    if assessment.row == DECLARATION:
+        _demand(clients is None and granted == 0, "a rejected declaration grants nothing and lists nobody")
+        return
+    rejected = _check_clients(clients, declaration, assessment)
+    _demand(rejected == claimed - granted, "TR342: the returned lines explain the difference")
+    _demand((clients is None) == (body[-1][0].text == "8001"), "8001 exactly when nothing is returned")
+
+
+def _check_clients(clients: etree._Element | None, declaration: Declaration, assessment: Assessment) -> int:
+    expected = iter(assessment.rejected_positions)
+    rejected, count = 0, 0
+    for element in () if clients is None else clients:
+        whole_client = element[-1][0].text != NOTHING
+        for returned in element[1]:
+            line = declaration.lines[next(expected)]
+            _demand(_same(returned, line, element[0].text), "TR367: a returned line repeats the 323 exactly")
+            below = returned[-1][0].text == NOT_ASSESSED
+            _demand(below == whole_client, "0233 exactly below a rejected client")
+            rejected += line.signed_cents
+            count += 1
+        if whole_client:
+            owner: Client = declaration.clients[line.client]
+            _demand(len(element[1]) == owner.end_line - owner.first_line, "8187 returns every line")
+    _demand(count == len(assessment.rejected_positions), "TR366: every rejected line is returned once")
+    return rejected
+
+
+def _same(element: etree._Element, line: Line, bsn: str | None) -> bool:
+    values = [leaf.text for leaf in element.iter() if len(leaf) == 0][: -len(element[-1])]
+    expected = [
+        line.reference, line.previous, line.allocation_text, line.category, line.code, line.begin_text,
+        line.end_text, line.volume_text, line.unit, line.tariff_text, line.amount_text, line.side,
+    ]  # fmt: skip
+    return bsn == line.bsn and values == [text for text in expected if text is not None]
+
+
+def _total(element: etree._Element) -> int:
+    return signed(int(element[0].text or "0"), element[1].text or "D")
+
+
+def _demand(condition: bool, rule: str) -> None:
+    if not condition:
+        raise AnswerRefused(rule)

@@ -1,0 +1,191 @@
+"""Assess a declaration: the order of the rules, and what stops or silences what (rules.md section 2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from processors.check_message import MessageRules
+from processors.findings import Finding, client_path, element, line_path
+from processors.line_rules import LineRules, LinesOfMessage, Verdict
+from rules.catalogue import Catalogue, Rule, Subject
+from rules.facts import CREDIT, CREDITED, LIVE, REJECTED, DeclarationFacts
+from rules.volume import counted
+from schemas.declaration import Declaration, Line
+from schemas.period import month_number
+
+NOTHING, NOT_ASSESSED, GRANTED, TECHNICAL = "0200", "0233", "8001", "0001"
+Watch = Callable[[Line, Iterator[Verdict]], None]
+
+# Rows of the decision table of answer.md A2 that stop before the lines.
+LEVEL_2, HEADER, DECLARATION, ASSESSED = 2, 3, 4, 5
+
+
+@dataclass(slots=True)
+class Assessment:
+    """What was decided of one declaration. Lines are named by their position; cents are signed.
+
+    `row` says how far the message came: 2 level-2 fault, 3 header fault, 4 declaration fault,
+    5 assessed line by line. Only then `states` holds a state per line and identifiers are used.
+    """
+
+    row: int
+    header_codes: tuple[str, ...]
+    declaration_codes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    client_findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    line_findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    states: list[int] = field(default_factory=list)
+    granted_cents: int = 0
+
+    @property
+    def processed(self) -> bool:
+        """Whether the declaration counts as sent (OP286, IV087)."""
+        return self.row == ASSESSED
+
+    @property
+    def rejected_positions(self) -> list[int]:
+        """Positions of rejected lines, those of rejected clients included."""
+        return [position for position, state in enumerate(self.states) if state == REJECTED]
+
+    def line_codes(self, position: int) -> tuple[str, ...]:
+        """Return codes of a rejected line: its own, or 0233 below a rejected client."""
+        findings = self.line_findings.get(position)
+        return tuple(f.rule.return_code for f in findings) if findings else (NOT_ASSESSED,)
+
+
+class DeclarationRules:
+    """All rules on one kind of 323, ready to assess many messages."""
+
+    def __init__(self, catalogue: Catalogue, message: str) -> None:
+        self.message = MessageRules(catalogue, message)
+        self.header = catalogue.select(message, Subject.HEADER)
+        self.lines = LineRules(catalogue, message)
+        self.declaration = _above_message(catalogue, message, Subject.DECLARATION)
+        self.client = _above_message(catalogue, message, Subject.CLIENT)
+
+
+def _above_message(catalogue: Catalogue, message: str, subject: Subject) -> tuple[Rule, ...]:
+    return tuple(rule for rule in catalogue.select(message, subject) if rule.level > 2)
+
+
+def refuse_inside(findings: tuple[Finding, ...]) -> Assessment:
+    """The assessment of a message that broke a level-2 rule: Header 0001 and nothing else."""
+    return Assessment(LEVEL_2, (TECHNICAL,), findings=findings)
+
+
+def assess(
+    declaration: Declaration, facts: DeclarationFacts, rules: DeclarationRules, watch: Watch | None = None
+) -> Assessment:
+    """Assess a declaration that passed level 2. `facts` change while lines are granted.
+
+    `watch` is called with each line and its verdicts at the moment the line is decided, for
+    whoever must explain it; it does not influence the outcome.
+    """
+    header = _broken(rules.header, "Header", declaration.header, facts)
+    if header:
+        return Assessment(HEADER, _codes(header), findings=header)
+    whole = _broken(rules.declaration, "Declaratie", declaration, facts)
+    if whole:
+        return Assessment(DECLARATION, (NOTHING,), _codes(whole), findings=whole)
+    result = Assessment(ASSESSED, (NOTHING,), states=[REJECTED] * len(declaration.lines))
+    for client in declaration.clients:
+        broken = _broken(rules.client, client_path(client), client, facts)
+        if broken:
+            result.client_findings[client.position] = broken
+    references = Counter([line.reference for line in declaration.lines])
+    facts.doubled_references = frozenset(r for r, times in references.items() if times > 1)
+    _assess_lines(declaration, facts, rules.lines.start(declaration, facts), result, watch)
+    result.declaration_codes = (GRANTED,) if REJECTED not in result.states else (NOTHING,)
+    return result
+
+
+def in_order(declaration: Declaration) -> list[Line]:
+    """Credits in document order, then debits by begin of their period (OP366, OC-09)."""
+    credits = [line for line in declaration.lines if line.side == "C"]
+    debits = [line for line in declaration.lines if line.side != "C"]
+    debits.sort(key=lambda line: line.period.begin)
+    return credits + debits
+
+
+def _assess_lines(
+    declaration: Declaration,
+    facts: DeclarationFacts,
+    lines: LinesOfMessage,
+    result: Assessment,
+    watch: Watch | None,
+) -> None:
+    rejected_clients, granted_cents = result.client_findings, 0
+    for line in in_order(declaration):
+        if line.client in rejected_clients:
+            continue
+        if watch is not None:
+            watch(line, lines.verdicts(line))
+        if lines.hold(line):
+            result.states[line.position] = _grant(line, facts)
+            granted_cents += line.signed_cents
+        else:
+            result.line_findings[line.position] = tuple(
+                Finding(
+                    verdict.rule,
+                    element(line_path(declaration, line), verdict.rule),
+                    verdict.rule.clash(*verdict.arguments),
+                    _variant(verdict.rule, line, facts),
+                )
+                for verdict in lines.verdicts(line)
+                if verdict.outcome == "broken"
+            )
+    result.granted_cents = granted_cents
+
+
+def _grant(line: Line, facts: DeclarationFacts) -> int:
+    """Add an approved line to the running facts (OC-23); returns its state."""
+    if line.side == "C":
+        reference = line.previous or ""
+        original = facts.earlier_lines[reference]
+        facts.earlier_lines[reference] = original._replace(state=CREDITED)
+        usage = facts.usage.get(original.allocation)
+        if usage is not None:
+            usage.volume -= original.used_volume
+            usage.cents -= original.amount_cents
+        month = month_number(original.period.begin)
+        facts.live.discard((original.allocation, original.category, original.code, month))
+        return CREDIT
+    usage = facts.usage[line.allocation]
+    usage.volume += counted(line.volume, line.unit)
+    usage.cents += line.amount_cents
+    facts.live.add((line.allocation, line.category, line.code, month_number(line.period.begin)))
+    return LIVE
+
+
+def _broken(rules: tuple[Rule, ...], base: str, subject: object, facts: object) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(rule, element(base, rule), rule.clash(subject, facts))
+        for rule in rules
+        if not rule.holds(subject, facts)
+    )
+
+
+def _codes(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f.rule.return_code for f in findings))
+
+
+_PRICED: Final = frozenset({"TR418"})
+
+
+def _variant(rule: Rule, line: Line, facts: DeclarationFacts) -> str | None:
+    """Who must act, where that depends on what we hold ourselves: 9338 and 0611 may be our own fault."""
+    if rule.id == "TR338":
+        similar = any(
+            category in (None, line.category) and code in (None, line.code)
+            for category, code in facts.client_products.get(line.bsn, ())
+        )
+        return "both" if similar else "municipality"
+    if rule.id in _PRICED:
+        price = facts.price(line)
+        if price.ambiguous:
+            return "municipality"
+        return "both" if price.cents is None else None
+    return None

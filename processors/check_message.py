@@ -1,0 +1,62 @@
+"""Level 2 on a 323: every rule that needs nothing but the message. Any fault stops the message (0001)."""
+
+from __future__ import annotations
+
+from processors.findings import Finding, client_path, element, line_path
+from rules.catalogue import Catalogue, Level, Rule, Subject
+from schemas.declaration import Declaration
+from schemas.period import Period
+
+
+class MessageRules:
+    """The level-2 rules of one message type, grouped by what they look at."""
+
+    def __init__(self, catalogue: Catalogue, message: str) -> None:
+        def select(subject: Subject) -> tuple[Rule, ...]:
+            return catalogue.select(message, subject, Level.MESSAGE)
+
+        self.declaration = select(Subject.DECLARATION)
+        self.client = select(Subject.CLIENT)
+        self.period = select(Subject.PERIOD)
+        self.line = select(Subject.LINE)
+
+    def check(self, declaration: Declaration) -> tuple[Finding, ...]:
+        """All faults, in the order of the standard and then of the document."""
+        findings = [
+            Finding(rule, element("Declaratie", rule), rule.clash(declaration, None))
+            for rule in self.declaration
+            if not rule.holds(declaration, None)
+        ]
+        for client in declaration.clients:
+            findings += [
+                Finding(rule, element(client_path(client), rule), rule.clash(client, None))
+                for rule in self.client
+                if not rule.holds(client, None)
+            ]
+        findings += self._periods(declaration)
+        calls = tuple(rule.holds for rule in self.line)
+        for line in declaration.lines:
+            for holds in calls:
+                if not holds(line, None):
+                    findings += [
+                        Finding(rule, element(line_path(declaration, line), rule), rule.clash(line, None))
+                        for rule in self.line
+                        if not rule.holds(line, None)
+                    ]
+                    break
+        return tuple(findings)
+
+    def _periods(self, declaration: Declaration) -> list[Finding]:
+        """Few periods occur in a message, so each is tested once and reported on every line that has it."""
+        broken: dict[Period, list[Rule]] = {}
+        for period in {line.period for line in declaration.lines}:
+            rules = [rule for rule in self.period if not rule.holds(period, declaration)]
+            if rules:
+                broken[period] = rules
+        if not broken:
+            return []
+        return [
+            Finding(rule, element(line_path(declaration, line), rule), rule.clash(line.period, declaration))
+            for line in declaration.lines
+            for rule in broken.get(line.period, ())
+        ]

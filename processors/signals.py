@@ -1,0 +1,73 @@
+"""Things to look at that never change a decision: the standard has no return code for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from processors.assess import Assessment
+from rules.facts import DeclarationFacts
+from schemas.declaration import Declaration, Line
+from schemas.notice import Signal
+from schemas.period import month_number
+
+TARIFF_AMBIGUOUS = "tariff_ambiguous"
+CONTRACT_MISSING = "contract_missing"
+MONTH_SKIPPED = "month_skipped"
+SIGNED_ODDLY = "signed_oddly"
+ALLOCATION_SHORTENED = "allocation_shortened"
+
+
+def declaration_signals(
+    declaration: Declaration,
+    assessment: Assessment,
+    facts: DeclarationFacts,
+    *,
+    sha256: str,
+    latest_month: str | None,
+    promised_until: dict[int, str],
+) -> tuple[Signal, ...]:
+    """Signals of a processed declaration, those about the whole first.
+
+    `latest_month` is the latest declared month before this one; `promised_until` maps allocation
+    numbers to the latest end that any version promised.
+    """
+    header = declaration.header
+
+    def signal(kind: str, found: str, expected: str, line: Line | None = None) -> Signal:
+        return Signal(
+            municipality=header.municipality,
+            provider=header.provider,
+            domain=header.domain.value,
+            kind=kind,
+            message_sha256=sha256,
+            reference=None if line is None else line.reference,
+            found=found,
+            expected=expected,
+            received_on=str(facts.received_on),
+        )
+
+    def about_the_whole() -> Iterator[Signal]:
+        begin = declaration.period.begin
+        if latest_month is not None:
+            year, month = (int(part) for part in latest_month.split("-")[:2])
+            if month_number(begin) > year * 12 + month:
+                yield signal(MONTH_SKIPPED, f"{begin:%Y-%m}", f"{latest_month[:7]} + 1")  # OC-08
+        signed = declaration.dated_on
+        if signed > header.dated_on or signed < declaration.period.end:
+            yield signal(SIGNED_ODDLY, str(signed), f"{declaration.period.end} .. {header.dated_on}")  # OC-03
+
+    def about_lines() -> Iterator[Signal]:
+        for position, findings in assessment.line_findings.items():
+            line = declaration.lines[position]
+            rules = {finding.rule.id for finding in findings}
+            if "TR418" in rules:
+                price = facts.price(line)
+                if price.ambiguous:
+                    yield signal(TARIFF_AMBIGUOUS, " / ".join(price.rows), "1", line)
+                elif price.cents is None:
+                    yield signal(CONTRACT_MISSING, f"{line.code} ({line.unit})", str(line.period.begin), line)
+            if "TR308" in rules and str(line.period.end) <= promised_until.get(line.allocation, ""):
+                until = promised_until[line.allocation]
+                yield signal(ALLOCATION_SHORTENED, str(line.period.end), f"<= {until}", line)  # OC-31
+
+    return (*about_the_whole(), *about_lines())

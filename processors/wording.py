@@ -1,0 +1,77 @@
+"""Rejections, signals and notices as people and files show them: values plus sentences in one language."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from reference.texts import fault_texts, in_words, rule_texts, signal_texts
+from schemas.notice import Cause, Notice, Rejection, Signal
+
+Lang = Literal["nl", "en"]
+
+
+def rejection_object(rejection: Rejection, lang: Lang = "nl") -> dict[str, Any]:
+    """A rejection as one JSON object, with explanation, who acts and how to fix it."""
+    told = _told(rejection.causes)
+    return {
+        "municipality": rejection.municipality,
+        "provider": rejection.provider,
+        "domain": rejection.domain,
+        "message_sha256": rejection.message_sha256,
+        "declaration": rejection.declaration,
+        "class": rejection.subject,
+        "client": rejection.client,
+        "reference": rejection.reference,
+        "allocation": rejection.allocation,
+        "codes": list(rejection.codes),
+        "rules": list(dict.fromkeys(cause.rule for cause in rejection.causes)),
+        "explanation": " ".join(_fill(text[lang]["says"], cause, lang) for text, cause in told),
+        "found": "; ".join(in_words(cause.found, lang) for cause in rejection.causes),
+        "expected": "; ".join(in_words(cause.expected, lang) for cause in rejection.causes),
+        "paths": [cause.path for cause in rejection.causes],
+        "who_acts": who_acts(rejection),
+        "how_to_fix": " ".join(dict.fromkeys(_fill(text[lang]["fix"], cause, lang) for text, cause in told)),
+        "amount_cents": rejection.amount_cents,
+        "side": rejection.side,
+        "received_on": rejection.received_on,
+        "answer_due": rejection.answer_due,
+    }
+
+
+def who_acts(rejection: Rejection) -> str:
+    """Provider, municipality, both or nobody: whoever one of the causes points at."""
+    who = {_text(cause)["who"] for cause in rejection.causes} - {"nobody"}
+    if not who:
+        return "nobody"
+    return who.pop() if len(who) == 1 else "both"
+
+
+def _text(cause: Cause) -> dict[str, Any]:
+    text = rule_texts()[cause.rule] if cause.rule in rule_texts() else fault_texts()[cause.rule]
+    variant = text.get("variants", {}).get(cause.variant)
+    return {**text, "who": cause.variant, **variant} if variant else text
+
+
+def _told(causes: tuple[Cause, ...]) -> list[tuple[dict[str, Any], Cause]]:
+    """Causes with their texts, each sentence once: a fault repeated on a hundred lines is one sentence."""
+    distinct = {(cause.rule, cause.found, cause.expected): cause for cause in causes}
+    return [(_text(cause), cause) for cause in list(distinct.values())[:10]]
+
+
+def _fill(sentence: str, cause: Cause, lang: Lang) -> str:
+    found, expected = in_words(cause.found, lang), in_words(cause.expected, lang)
+    return sentence.replace("{found}", found).replace("{expected}", expected)
+
+
+def signal_object(signal: Signal, lang: Lang = "nl") -> dict[str, Any]:
+    """A signal as one JSON object, with its sentence."""
+    text = signal_texts()[signal.kind][lang]
+    found, expected = in_words(signal.found, lang), in_words(signal.expected, lang)
+    told = text.replace("{found}", found).replace("{expected}", expected)
+    return {**signal._asdict(), "found": found, "expected": expected, "explanation": told}
+
+
+def notice_object(notice: Notice, lang: Lang = "nl") -> dict[str, Any]:
+    """A notice as one JSON object, with its sentences."""
+    text = fault_texts()[notice.reason][lang]
+    return {**notice._asdict(), "explanation": text["says"], "how_to_fix": text["fix"]}

@@ -1,0 +1,107 @@
+"""What people get to read: rejections, signals and notices, as facts without sentences.
+
+The sentences are added when a notice is shown, in the language of the reader. A client is never
+named by his citizen number.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+
+class Cause(NamedTuple):
+    """One broken rule behind a rejection. `variant` picks who must act where that depends."""
+
+    rule: str
+    code: str
+    path: str
+    found: str
+    expected: str
+    variant: str | None
+
+
+class Rejection(NamedTuple):
+    """One rejected line, client, declaration or message; amounts in cents without sign."""
+
+    municipality: str
+    provider: str
+    domain: str
+    message_sha256: str
+    declaration: str | None
+    subject: str
+    reference: str | None
+    allocation: str | None
+    client: str | None
+    causes: tuple[Cause, ...]
+    codes: tuple[str, ...]
+    amount_cents: int
+    side: str
+    received_on: str
+    answer_due: str | None
+
+
+class Signal(NamedTuple):
+    """Something to look at; it never changes a decision."""
+
+    municipality: str
+    provider: str
+    domain: str
+    kind: str
+    message_sha256: str
+    reference: str | None
+    found: str
+    expected: str
+    received_on: str
+
+
+class Notice(NamedTuple):
+    """A refused or quarantined message: what, where, found, expected."""
+
+    outcome: str
+    reason: str
+    sha256: str
+    file: str
+    municipality: str | None
+    sender: str | None
+    path: str | None
+    found: str | None
+    expected: str | None
+    received_on: str
+    rules: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+def rejections_to_json(rejections: tuple[Rejection, ...]) -> bytes:
+    """The stored form of the rejections of one message."""
+    rows = [{**r._asdict(), "causes": [cause._asdict() for cause in r.causes]} for r in rejections]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def rejections_from_json(body: bytes) -> tuple[Rejection, ...]:
+    """The inverse of `rejections_to_json`."""
+    return tuple(
+        Rejection(**{**row, "causes": tuple(Cause(**c) for c in row["causes"]), "codes": tuple(row["codes"])})
+        for row in json.loads(body)
+    )
+
+
+def signals_to_json(signals: tuple[Signal, ...]) -> bytes:
+    """The stored form of the signals of one message."""
+    return json.dumps([s._asdict() for s in signals], ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def signals_from_json(body: bytes) -> tuple[Signal, ...]:
+    """The inverse of `signals_to_json`."""
+    return tuple(Signal(**row) for row in json.loads(body))
+
+
+def notice_to_json(notice: Notice) -> str:
+    """The stored form of a notice."""
+    return json.dumps(notice._asdict(), ensure_ascii=False, separators=(",", ":"))
+
+
+def notice_from_json(text: str) -> Notice:
+    """The inverse of `notice_to_json`."""
+    row = json.loads(text)
+    return Notice(**{**row, "rules": tuple(row["rules"]), "codes": tuple(row["codes"])})

@@ -1,0 +1,187 @@
+"""Allocations in SQL: read the current versions, take in a 301."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from rules.facts import OtherAllocation, Usage
+from schemas.allocation import Allocation, Size
+from schemas.standard import Domain
+from store.inbox import Inbox
+
+OPEN = "9999-12-31"
+_VALUES = (
+    "number, bsn, category, code, volume, unit, frequency, budget_cents, start_on, end_on, change_reason,"
+    " decided_at, provider_reference"
+)
+_CURRENT = f"SELECT {_VALUES}, id, version_id, longest_end, used_volume, used_cents FROM allocation"
+
+
+class AllocationRow(NamedTuple):
+    """Where an allocation stands in the store, beside its value."""
+
+    id: int
+    version_id: int
+    longest_end: str
+
+
+class Allocations(NamedTuple):
+    """Current versions by number, with their rows and what is used of them."""
+
+    values: dict[int, Allocation]
+    rows: dict[int, AllocationRow]
+    usage: dict[int, Usage]
+
+
+@lru_cache(maxsize=4096)
+def day(text: str) -> date:
+    """A stored day."""
+    return date.fromisoformat(text)
+
+
+def allocation_of(row: tuple[Any, ...]) -> Allocation:
+    """The value in the first columns of a row of `allocation` or `allocation_version`."""
+    number, bsn, category, code, volume, unit, frequency, budget, start, end, reason, decided, reference = (
+        row[:13]
+    )
+    return Allocation(
+        number,
+        bsn,
+        category,
+        code,
+        None if unit is None else Size(volume, unit, frequency),
+        budget,
+        day(start),
+        None if end is None else day(end),
+        reason,
+        decided,
+        reference,
+    )
+
+
+def read_allocations(inbox: Inbox, relation_id: int, numbers: Iterable[int]) -> Allocations:
+    """The allocations with these numbers that were given to the provider of the relation."""
+    rows = inbox.execute(
+        f"{_CURRENT} WHERE relation_id = ? AND number IN (SELECT value FROM json_each(?))",
+        (relation_id, json.dumps(sorted(numbers))),
+    ).fetchall()
+    return _collect(rows)
+
+
+def _collect(rows: list[tuple[Any, ...]]) -> Allocations:
+    found = Allocations({}, {}, {})
+    for row in rows:
+        number = row[0]
+        found.values[number] = allocation_of(row)
+        found.rows[number] = AllocationRow(row[13], row[14], row[15])
+        found.usage[number] = Usage(row[16], row[17])
+    return found
+
+
+def client_products(
+    inbox: Inbox, relation_id: int, bsns: Iterable[str]
+) -> dict[str, list[tuple[str | None, str | None]]]:
+    """Category and code of every allocation of these clients with the provider, deleted ones included."""
+    found: dict[str, list[tuple[str | None, str | None]]] = {}
+    for bsn, category, code in inbox.execute(
+        "SELECT bsn, category, code FROM allocation WHERE relation_id = ?"
+        " AND bsn IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (relation_id, json.dumps(sorted(bsns))),
+    ):
+        found.setdefault(bsn, []).append((category, code))
+    return found
+
+
+def numbers_in_use(
+    inbox: Inbox, municipality: str, domain: Domain, numbers: Iterable[int]
+) -> dict[int, OtherAllocation]:
+    """Who already uses these allocation numbers in the municipality (TR332)."""
+    rows = inbox.execute(
+        "SELECT a.number, r.provider, a.bsn, a.start_on, a.category, a.code FROM allocation a"
+        " JOIN relation r ON r.id = a.relation_id WHERE a.municipality = ? AND a.domain = ?"
+        " AND a.number IN (SELECT value FROM json_each(?))",
+        (municipality, domain.value, json.dumps(sorted(numbers))),
+    ).fetchall()
+    return {row[0]: OtherAllocation(row[0], row[1], row[2], day(row[3]), row[4], row[5]) for row in rows}
+
+
+def live_allocations(inbox: Inbox, relation_id: int, numbers: Iterable[int]) -> frozenset[int]:
+    """Which of these allocations have live debits (TR385)."""
+    rows = inbox.execute(
+        "SELECT number FROM allocation a WHERE relation_id = ? AND number IN (SELECT value FROM json_each(?))"
+        " AND EXISTS (SELECT 1 FROM line WHERE allocation_id = a.id AND state = 1)",
+        (relation_id, json.dumps(sorted(numbers))),
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+def record_allocations(
+    inbox: Inbox,
+    message_id: int,
+    relation_id: int,
+    municipality: str,
+    domain: Domain,
+    taken: Iterable[Allocation],
+) -> None:
+    """Store every version; it becomes the current one unless a later decided one is known (OC-22).
+
+    A plain resend (same moment of decision, same values) adds nothing.
+    """
+    allocations = list(taken)
+    known = read_allocations(inbox, relation_id, [a.number for a in allocations])
+    next_id = inbox.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM allocation").fetchone()[0]
+    next_version = inbox.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM allocation_version").fetchone()[0]
+    new, changed, versions = [], [], []
+    for allocation in allocations:
+        values = _row(allocation)
+        longest = OPEN if allocation.end is None else str(allocation.end)
+        current = known.values.get(allocation.number)
+        if current == allocation:
+            continue
+        if current is None:
+            new.append(
+                (next_id, relation_id, municipality, domain.value, *values, next_version, longest, 0, 0)
+            )
+            versions.append((next_version, next_id, message_id, *values))
+            next_id += 1
+        else:
+            row = known.rows[allocation.number]
+            longest = max(longest, row.longest_end)
+            versions.append((next_version, row.id, message_id, *values))
+            if allocation.decided_at >= current.decided_at:
+                changed.append((*values, next_version, longest, row.id))
+        next_version += 1
+    if new:
+        inbox.execute_many(f"INSERT INTO allocation VALUES ({_marks(new[0])})", new)
+    if changed:
+        names = ", ".join(f"{name} = ?" for name in _VALUES.split(", "))
+        inbox.execute_many(
+            f"UPDATE allocation SET {names}, version_id = ?, longest_end = ? WHERE id = ?", changed
+        )
+    if versions:
+        inbox.execute_many(f"INSERT INTO allocation_version VALUES ({_marks(versions[0])})", versions)
+
+
+def _marks(row: tuple[Any, ...]) -> str:
+    return ", ".join("?" * len(row))
+
+
+def _row(allocation: Allocation) -> tuple[Any, ...]:
+    size = allocation.size or (None, None, None)
+    return (
+        allocation.number,
+        allocation.bsn,
+        allocation.category,
+        allocation.code,
+        *size,
+        allocation.budget_cents,
+        str(allocation.start),
+        None if allocation.end is None else str(allocation.end),
+        allocation.change_reason,
+        allocation.decided_at,
+        allocation.provider_reference,
+    )

@@ -1,0 +1,197 @@
+"""Declarations in SQL: facts in a fixed number of queries, and recording what was decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from processors.assess import Assessment
+from rules.facts import CREDIT, LIVE, REJECTED, EarlierLine, LiveKey
+from rules.volume import cap_in_total, counted
+from schemas.declaration import Declaration
+from schemas.period import Period, month_number
+from store.allocations import Allocations, day
+from store.inbox import Inbox
+from store.tables import LINES_PER_MESSAGE
+
+_UNLIMITED = 2**62
+
+
+class GuardRefused(Exception):
+    """Another worker used up room or credited a line between reading and writing: decide again."""
+
+
+class HeaderFacts(NamedTuple):
+    """What earlier messages say about the header and the declaration."""
+
+    identification_used: bool
+    declaration_number_used: bool
+    later_month_dated_earlier: bool
+    latest_month: str | None
+
+
+def header_facts(inbox: Inbox, relation_id: int, declaration: Declaration) -> HeaderFacts:
+    """One query for TR056, TR333 and TR318."""
+    header, month = declaration.header, str(declaration.period.begin)
+    row = inbox.execute(
+        "SELECT EXISTS (SELECT 1 FROM message WHERE relation_id = ? AND type = ? AND identification = ?),"
+        " EXISTS (SELECT 1 FROM declaration WHERE relation_id = ? AND number = ?),"
+        " EXISTS (SELECT 1 FROM declaration WHERE relation_id = ? AND period_begin > ? AND dated_on < ?),"
+        " (SELECT MAX(period_begin) FROM declaration WHERE relation_id = ?)",
+        (
+            relation_id, header.message_type.name, header.identification,
+            relation_id, declaration.number,
+            relation_id, month, str(header.dated_on),
+            relation_id,
+        ),
+    ).fetchone()  # fmt: skip
+    return HeaderFacts(bool(row[0]), bool(row[1]), bool(row[2]), row[3])
+
+
+_LINE = (
+    "SELECT reference, id, bsn, allocation_number, category, code, begin_on, end_on, volume, unit,"
+    " tariff_cents, amount_cents, state, used_volume FROM line"
+)
+
+
+def earlier_lines(inbox: Inbox, relation_id: int, references: Iterable[str]) -> dict[str, EarlierLine]:
+    """Earlier lines by reference (TR314, TR323, TR390); where one was used twice, the approved one."""
+    found: dict[str, EarlierLine] = {}
+    rows = inbox.execute(
+        f"{_LINE} WHERE relation_id = ? AND reference IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (relation_id, json.dumps(list(references), ensure_ascii=False)),
+    )
+    for row in rows:
+        if row[0] in found and row[12] == REJECTED:
+            continue
+        period = Period(day(row[6]), day(row[7]))
+        found[row[0]] = EarlierLine._make((*row[1:6], period, *row[8:]))
+    return found
+
+
+def live_keys(inbox: Inbox, allocations: Allocations, months: Iterable[int]) -> set[LiveKey]:
+    """Live debits on these allocations in these months (TR389)."""
+    numbers = {row.id: number for number, row in allocations.rows.items()}
+    rows = inbox.execute(
+        "SELECT allocation_id, category, code, month FROM line INDEXED BY line_live"
+        " WHERE state = 1 AND allocation_id IN (SELECT value FROM json_each(?))"
+        " AND month IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(numbers)), json.dumps(sorted(months))),
+    )
+    return {(numbers[row[0]], row[1], row[2], row[3]) for row in rows}
+
+
+def record_declaration(
+    inbox: Inbox,
+    message_id: int,
+    relation_id: int,
+    received_on: str,
+    declaration: Declaration,
+    assessment: Assessment,
+    allocations: Allocations,
+    originals: dict[str, EarlierLine],
+    price_rows: dict[int, tuple[str, ...]],
+) -> None:
+    """Record a processed declaration: credits first, then counters, then every line.
+
+    `originals` are the credited lines as they were read. Raises GuardRefused when a counter or a
+    credited line is no longer what the decision was based on.
+    """
+    header = declaration.header
+    inbox.execute(
+        "INSERT INTO declaration VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message_id, relation_id, header.municipality, header.provider, header.domain.value,
+            declaration.number, str(declaration.period.begin), str(header.dated_on), received_on,
+            declaration.total_cents, assessment.granted_cents,
+        ),
+    )  # fmt: skip
+    credited = [
+        (originals[line.previous].row,)
+        for line, state in zip(declaration.lines, assessment.states, strict=True)
+        if state == CREDIT and line.previous is not None
+    ]
+    if credited:
+        _exactly(inbox, "UPDATE line SET state = 2 WHERE id = ? AND state = 1", credited)
+    _use(inbox, declaration, assessment, allocations, originals)
+    inbox.execute_many(
+        "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _line_rows(message_id, relation_id, declaration, assessment, allocations, price_rows),
+    )
+
+
+def _use(
+    inbox: Inbox,
+    declaration: Declaration,
+    assessment: Assessment,
+    allocations: Allocations,
+    originals: dict[str, EarlierLine],
+) -> None:
+    """Move the guarded counters: the database itself refuses to go over a cap (TR322, TR369)."""
+    change: dict[int, tuple[int, int]] = {}
+    for line, state in zip(declaration.lines, assessment.states, strict=True):
+        if state == LIVE:
+            volume, cents = counted(line.volume, line.unit), line.amount_cents
+        elif state == CREDIT and line.previous is not None:
+            original = originals[line.previous]
+            volume, cents = -original.used_volume, -original.amount_cents
+        else:
+            continue
+        before = change.get(line.allocation)
+        change[line.allocation] = (
+            (volume, cents) if before is None else (before[0] + volume, before[1] + cents)
+        )
+    if not change:
+        return
+    rows = []
+    for number, (volume, cents) in change.items():
+        allocation = allocations.values[number]
+        cap = None if allocation.size is None or volume <= 0 else cap_in_total(allocation, allocation.size)
+        budget = None if cents <= 0 else allocation.budget_cents
+        rows.append(
+            (
+                volume, cents, allocations.rows[number].id,
+                volume, _UNLIMITED if cap is None else cap,
+                cents, _UNLIMITED if budget is None else budget,
+            )
+        )  # fmt: skip
+    _exactly(
+        inbox,
+        "UPDATE allocation SET used_volume = used_volume + ?, used_cents = used_cents + ?"
+        " WHERE id = ? AND used_volume + ? <= ? AND used_cents + ? <= ?",
+        rows,
+    )
+
+
+def _exactly(inbox: Inbox, statement: str, rows: list[tuple[Any, ...]]) -> None:
+    if inbox.execute_many(statement, rows) != len(rows):
+        raise GuardRefused(statement.split(" SET", maxsplit=1)[0])
+
+
+def _line_rows(
+    message_id: int,
+    relation_id: int,
+    declaration: Declaration,
+    assessment: Assessment,
+    allocations: Allocations,
+    price_rows: dict[int, tuple[str, ...]],
+) -> Iterable[tuple[Any, ...]]:
+    periods: dict[Period, tuple[int, str, str]] = {}
+    first = message_id * LINES_PER_MESSAGE
+    rows, states = allocations.rows, assessment.states
+    for line in declaration.lines:
+        period = line.period
+        written = periods.get(period)
+        if written is None:
+            written = (month_number(period.begin), str(period.begin), str(period.end))
+            periods[period] = written
+        row = rows.get(line.allocation)
+        yield (
+            first + line.position, message_id, relation_id, line.reference, line.previous, line.bsn,
+            line.allocation, None if row is None else row.id, None if row is None else row.version_id,
+            line.category, line.code, *written, line.volume, line.unit, line.tariff_cents,
+            line.amount_cents, line.side, states[line.position],
+            line.volume * 60 if line.unit == "04" else line.volume,
+            "; ".join(price_rows.get(line.position, ())),
+        )  # fmt: skip

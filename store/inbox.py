@@ -1,0 +1,180 @@
+"""The inbox in SQL: what was received before, and recording what was decided now.
+
+Statements run on the driver's cursor, because a message of a few lines costs more in round trips
+than in rules. Every statement takes whole sets; nothing here runs once per line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from schemas.notice import Notice, notice_to_json
+
+
+class MessageRow(NamedTuple):
+    """One row of the table `message`, columns in order."""
+
+    id: int
+    sha256: str
+    relation_id: int
+    type: str
+    identification: str
+    dated_on: str
+    received_on: str
+    file: str
+    outcome: str
+    row: int
+    claimed_cents: int
+    granted_cents: int
+    lines: int
+    rejected: int
+    answer_type: str | None
+    answer_identification: str | None
+    answer_due: str | None
+    basis_id: int
+    register_version: int
+    delivered: int
+
+
+class StoredMessage(NamedTuple):
+    """What is reported of a message that comes again."""
+
+    type: str
+    municipality: str
+    provider: str
+    identification: str
+    claimed_cents: int
+    granted_cents: int
+    lines: int
+    rejected: int
+    answer: str | None
+
+    @property
+    def sender(self) -> str:
+        """Sender of the message: the municipality of a 301, else the provider."""
+        return self.municipality if self.type.endswith("301") else self.provider
+
+    @property
+    def receiver(self) -> str:
+        """Receiver of the message."""
+        return self.provider if self.type.endswith("301") else self.municipality
+
+
+class Inbox:
+    """The message tables within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.cursor: Any = connection.connection.cursor()
+        self.failures: tuple[type[Exception], ...] = (connection.dialect.loaded_dbapi.Error, DBAPIError)
+        self.statements = 0
+        self._next_message: int | None = None
+        self._relations: dict[tuple[str, str, str], int] = {}
+
+    def execute(self, statement: str, values: tuple[Any, ...] = ()) -> Any:
+        """Run one statement on the driver's cursor; counted, so that a test can hold the number constant."""
+        self.statements += 1
+        return self.cursor.execute(statement, values)
+
+    def execute_many(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> int:
+        """Run one statement for a set of rows; returns how many rows it changed."""
+        self.statements += 1
+        self.cursor.executemany(statement, rows)
+        return int(self.cursor.rowcount)
+
+    def seen(self, sha256: str) -> int | None:
+        """The id of the earlier message with the same bytes."""
+        row = self.execute("SELECT id FROM message WHERE sha256 = ?", (sha256,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def next_message_id(self) -> int:
+        """The id the next recorded message gets; ids follow the order of commits."""
+        if self._next_message is None:
+            self._next_message = self.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM message").fetchone()[0]
+        return self._next_message
+
+    def relation(self, municipality: str, provider: str, domain: str) -> int:
+        """The id of one provider for one municipality in one domain, made on first use."""
+        key = (municipality, provider, domain)
+        if key not in self._relations:
+            where = "municipality = ? AND provider = ? AND domain = ?"
+            row = self.execute(f"SELECT id FROM relation WHERE {where}", key).fetchone()
+            if row is None:
+                row = self.execute(
+                    "INSERT INTO relation SELECT COALESCE(MAX(id), 0) + 1, ?, ?, ? FROM relation"
+                    " RETURNING id",
+                    key,
+                ).fetchone()
+            self._relations[key] = row[0]
+        return self._relations[key]
+
+    def basis(self, content: str) -> int:
+        """The id of a rule set with its choices, made on first use."""
+        row = self.execute("SELECT id FROM basis WHERE content = ?", (content,)).fetchone()
+        if row is None:
+            row = self.execute(
+                "INSERT INTO basis SELECT COALESCE(MAX(id), 0) + 1, ? FROM basis RETURNING id", (content,)
+            ).fetchone()
+        return int(row[0])
+
+    def record(self, row: MessageRow, body: bytes) -> None:
+        """Put a message in the inbox with its outcome and its bytes."""
+        marks = ", ".join("?" * len(row))
+        self.execute(f"INSERT INTO message VALUES ({marks})", row)
+        self.execute("INSERT INTO message_body VALUES (?, ?)", (row.id, body))
+        self._next_message = row.id + 1
+
+    def put_out(self, message_id: int, topic: str, name: str, body: bytes) -> None:
+        """Put something that must leave the house in the outbox."""
+        self.execute(
+            "INSERT INTO outbox (message_id, topic, name, body) VALUES (?, ?, ?, ?)",
+            (message_id, topic, name, body),
+        )
+
+    def seal(self, notice: Notice, body: bytes) -> None:
+        """Keep an unusable or refused message once; the same bytes again add nothing."""
+        self.execute(
+            "INSERT INTO fault VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (sha256) DO NOTHING",
+            (
+                notice.sha256, self.next_message_id() - 1, notice.outcome, notice.reason,
+                notice_to_json(notice), notice.received_on, notice.file, body,
+            ),
+        )  # fmt: skip
+
+    def identification_used(self, relation_id: int, message_type: str, identification: str) -> bool:
+        """Whether the sender used this identification before for this type of message (TR056)."""
+        found = self.execute(
+            "SELECT 1 FROM message WHERE relation_id = ? AND type = ? AND identification = ? LIMIT 1",
+            (relation_id, message_type, identification),
+        ).fetchone()
+        return found is not None
+
+    def identification_taken(self, answer_type: str, identification: str) -> bool:
+        """Whether one of our own messages of this type has this identification."""
+        found = self.execute(
+            "SELECT 1 FROM message WHERE answer_type = ? AND answer_identification = ?",
+            (answer_type, identification),
+        ).fetchone()
+        return found is not None
+
+    def stored(self, message_id: int) -> StoredMessage:
+        """A message handled before, as it is reported again."""
+        row = self.execute(
+            "SELECT m.type, r.municipality, r.provider, m.identification, m.claimed_cents, m.granted_cents,"
+            " m.lines, m.rejected, (SELECT name FROM outbox WHERE message_id = m.id"
+            " AND topic IN ('answers', 'returns')) FROM message m JOIN relation r ON r.id = m.relation_id"
+            " WHERE m.id = ?",
+            (message_id,),
+        ).fetchone()
+        return StoredMessage(*row)
+
+    def roll_back(self, savepoint: str) -> None:
+        """Undo everything since a savepoint, and forget what was remembered since."""
+        self.execute(f"ROLLBACK TO {savepoint}")
+        self.execute(f"RELEASE {savepoint}")
+        self._next_message = None
+        self._relations.clear()

@@ -1,0 +1,88 @@
+"""What leaves the house, read back from the outbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from schemas.notice import (
+    Notice,
+    Rejection,
+    Signal,
+    notice_from_json,
+    rejections_from_json,
+    signals_from_json,
+)
+from store.inbox import Inbox
+
+_CHUNK = 500
+
+
+class Parcel(NamedTuple):
+    """One row of the outbox: an answer or return has a file name, a list the municipality it is for."""
+
+    message_id: int
+    topic: str
+    name: str
+    body: bytes
+
+
+def undelivered(inbox: Inbox) -> list[int]:
+    """Messages whose files may not stand in an output folder yet, in order."""
+    return [row[0] for row in inbox.execute("SELECT id FROM message WHERE delivered = 0 ORDER BY id")]
+
+
+def undelivered_notices(inbox: Inbox) -> list[str]:
+    """Hashes of refused and quarantined messages whose notice may not be delivered yet."""
+    return [row[0] for row in inbox.execute("SELECT sha256 FROM fault WHERE delivered = 0")]
+
+
+def parcels(inbox: Inbox, message_ids: Iterable[int], topics: tuple[str, ...]) -> Iterator[Parcel]:
+    """The outbox rows of these messages, in order of message."""
+    marks = ", ".join("?" * len(topics))
+    ids = sorted(message_ids)
+    for first in range(0, len(ids), _CHUNK):
+        rows = inbox.execute(
+            f"SELECT message_id, topic, name, body FROM outbox WHERE topic IN ({marks})"
+            " AND message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id, id",
+            (*topics, json.dumps(ids[first : first + _CHUNK])),
+        ).fetchall()
+        yield from (Parcel(*row) for row in rows)
+
+
+def notices(inbox: Inbox, hashes: Iterable[str]) -> list[Notice]:
+    """The notices of these refused and quarantined messages, in order of arrival."""
+    rows = inbox.execute(
+        "SELECT detail FROM fault WHERE sha256 IN (SELECT value FROM json_each(?)) ORDER BY rowid",
+        (json.dumps(sorted(set(hashes))),),
+    ).fetchall()
+    return [notice_from_json(row[0]) for row in rows]
+
+
+def mark_delivered(inbox: Inbox, message_ids: Iterable[int], hashes: Iterable[str]) -> None:
+    """Remember that the files of these messages and notices stand whole in an output folder."""
+    inbox.execute_many("UPDATE message SET delivered = 1 WHERE id = ?", [(i,) for i in message_ids])
+    inbox.execute_many("UPDATE fault SET delivered = 1 WHERE sha256 = ?", [(h,) for h in hashes])
+
+
+def all_rejections(inbox: Inbox, since: str = "", provider: str | None = None) -> Iterator[Rejection]:
+    """Every rejection received on or after a day, of one provider or of all, in order of message."""
+    for body in _bodies(inbox, "rejections", since, provider):
+        yield from rejections_from_json(body)
+
+
+def all_signals(inbox: Inbox, since: str = "", provider: str | None = None) -> Iterator[Signal]:
+    """Every signal received on or after a day, of one provider or of all, in order of message."""
+    for body in _bodies(inbox, "signals", since, provider):
+        yield from signals_from_json(body)
+
+
+def _bodies(inbox: Inbox, topic: str, since: str, provider: str | None) -> Iterator[bytes]:
+    rows = inbox.execute(
+        "SELECT o.body FROM outbox o JOIN message m ON m.id = o.message_id"
+        " JOIN relation r ON r.id = m.relation_id"
+        " WHERE o.topic = ? AND m.received_on >= ? AND (? IS NULL OR r.provider = ?) ORDER BY o.id",
+        (topic, since, provider, provider),
+    )
+    return (row[0] for row in rows.fetchall())

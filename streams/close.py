@@ -1,0 +1,66 @@
+"""Close a payment batch: read what is open, net it, make its files, store all of it in one transaction."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection
+
+from contracts.register import Register
+from contracts.tables import MunicipalityRow, PaymentBlockRow
+from processors.batch_json import batch_json
+from processors.close_batch import close_batch
+from processors.pain001 import pain001
+from processors.specification import specification_csv
+from schemas.batch import Batch, NotClosed, NothingToPay
+from store.batches import BatchFiles, balances, granted_lines, next_sequence, open_declarations, save_batch
+from store.inbox import Inbox
+from streams.files import File
+
+
+class UnknownMunicipality(LookupError):
+    """The register has no municipality with this code on the cut-off date."""
+
+
+def close(
+    connection: Connection, register: Register, municipality: str, cut_off: date
+) -> Batch | NothingToPay | NotClosed:
+    """Close the batch of everything granted and unpaid up to and including the cut-off.
+
+    Raises UnknownMunicipality, and ConservationError when the cents do not add up.
+    """
+    tenant = _tenant(register, municipality, cut_off)
+    batch = close_batch(
+        tenant,
+        cut_off,
+        next_sequence(connection, municipality, cut_off.year),
+        open_declarations(connection, municipality, cut_off),
+        carried_in=balances(connection, municipality),
+        providers=register.providers(),
+        blocks=register.rows("payment_blocks", PaymentBlockRow),
+    )
+    if isinstance(batch, Batch):
+        pain = pain001(batch, tenant)
+        specification = specification_csv(batch, granted_lines(connection, municipality, cut_off))
+        files = BatchFiles(batch_json(batch, pain), pain, specification)
+        save_batch(connection, batch, files, Inbox(connection).next_message_id() - 1)
+    return batch
+
+
+def batch_files_for(municipality: str, number: str, files: BatchFiles) -> list[File]:
+    """The files of a batch with their places in the output folder."""
+    folder = f"{municipality}/batches/{number}"
+    made = [
+        File(f"{folder}/batch.json", files.body),
+        File(f"{folder}/specification.csv", files.specification),
+    ]
+    if files.pain is not None:
+        made.append(File(f"{folder}/pain.001.xml", files.pain))
+    return made
+
+
+def _tenant(register: Register, code: str, day: date) -> MunicipalityRow:
+    rows = [row for row in register.municipalities() if row.code == code and row.valid_from <= day]
+    if not rows:
+        raise UnknownMunicipality(code)
+    return max(rows, key=lambda row: row.valid_from)

@@ -1,0 +1,90 @@
+"""The output folder: every file whole or absent, and the same bytes however often it is written.
+
+A file is written under a temporary name, flushed to disk and renamed. Lists (`*.jsonl`) are
+extended with what they do not hold yet, so a run that is repeated after a crash ends with the
+same list as one that was never interrupted.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from streams.crash import point
+
+_AT_ONCE = 8  # more files than this are flushed together
+
+
+class File(NamedTuple):
+    """A file to deliver: its path in the output folder and its content."""
+
+    name: str
+    content: bytes
+
+
+def write_files(out: Path, files: Sequence[File]) -> None:
+    """Write files whole. Raises OSError when the folder cannot be written; each file is old or new."""
+    pending: list[tuple[Path, Path]] = []
+    for file in files:
+        target = out / file.name
+        if not _holds(target, file.content):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+            with temporary.open("wb") as stream:
+                stream.write(file.content)
+                if len(files) <= _AT_ONCE:
+                    stream.flush()
+                    os.fsync(stream.fileno())
+            pending.append((temporary, target))
+            point("file-written")
+    if pending and len(files) > _AT_ONCE:
+        os.sync()
+    point("files-flushed")
+    for temporary, target in pending:
+        temporary.replace(target)
+        point("file-renamed")
+    for folder in {target.parent for _, target in pending}:
+        _flush_folder(folder)
+
+
+def extend_list(path: Path, key: str, objects: Iterable[dict[str, Any]]) -> None:
+    """Add objects to a list file, leaving out those whose `key` value the file held before."""
+    with _locked(path):
+        before = path.read_bytes() if path.exists() else b""
+        held = {json.loads(row)[key] for row in before.splitlines()}
+        added = [_row(each) for each in objects if each[key] not in held]
+        if added or not path.exists():
+            write_files(path.parent, [File(path.name, before + b"".join(added))])
+
+
+def _row(each: dict[str, Any]) -> bytes:
+    return json.dumps(each, ensure_ascii=False).encode() + b"\n"
+
+
+def _holds(target: Path, content: bytes) -> bool:
+    try:
+        return target.stat().st_size == len(content) and target.read_bytes() == content
+    except FileNotFoundError:
+        return False
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One writer at a time extends a list, also over processes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield

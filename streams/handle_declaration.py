@@ -1,0 +1,195 @@
+"""Handle a 323: facts, rules, answer, notices, books."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from processors.answer import answer
+from processors.assess import LEVEL_2, Assessment, assess, refuse_inside
+from processors.notify import rejections
+from processors.signals import declaration_signals
+from reference.working_days import ANSWER_WITHIN, after_working_days
+from rules.facts import DeclarationFacts, EarlierLine
+from rules.municipality import valid_for_declaration
+from schemas.declaration import Declaration
+from schemas.notice import rejections_to_json, signals_to_json
+from schemas.period import month_number
+from schemas.standard import answer_type
+from schemas.xml.fault import Fault
+from schemas.xml.gate import Admitted
+from schemas.xml.read_declaration import read_declaration
+from store.allocations import Allocations, client_products, read_allocations
+from store.declarations import HeaderFacts, earlier_lines, header_facts, live_keys, record_declaration
+from store.inbox import Inbox, MessageRow
+from streams.house import House
+from streams.outcome import Outcome
+from streams.received import Received, file_name, new_identification, unknown_party
+
+
+class Known(NamedTuple):
+    """Facts for the rules, and where they stand in the store."""
+
+    facts: DeclarationFacts
+    header: HeaderFacts
+    allocations: Allocations
+    originals: dict[str, EarlierLine]
+
+
+def handle_declaration(admitted: Admitted, received: Received, inbox: Inbox, house: House) -> Outcome | Fault:
+    """Decide a 323, answer it and record both. Returns a fault when it cannot be answered."""
+    declaration = read_declaration(admitted.root, admitted.message_type)
+    if isinstance(declaration, Fault):
+        return declaration
+    stranger = unknown_party(declaration.header, house)
+    if stranger is not None:
+        return stranger
+    header = declaration.header
+    relation_id = inbox.relation(header.municipality, header.provider, header.domain.value)
+    rules = house.rules[header.message_type.name]
+    inside = rules.message.check(declaration)
+    if inside:
+        return _conclude(declaration, refuse_inside(inside), None, relation_id, received, inbox, house)
+    known = read_facts(declaration, relation_id, received, inbox, house)
+    assessment = assess(declaration, known.facts, rules)
+    return _conclude(declaration, assessment, known, relation_id, received, inbox, house)
+
+
+def read_facts(
+    declaration: Declaration, relation_id: int, received: Received, inbox: Inbox, house: House
+) -> Known:
+    """Everything the rules may know of a declaration, in five queries whatever its size."""
+    header, lines = declaration.header, declaration.lines
+    about = header_facts(inbox, relation_id, declaration)
+    allocations = read_allocations(inbox, relation_id, {line.allocation for line in lines})
+    references = {line.reference for line in lines}
+    references.update([line.previous for line in lines if line.previous is not None])
+    earlier = earlier_lines(inbox, relation_id, references)
+    live = live_keys(inbox, allocations, {month_number(line.period.begin) for line in lines})
+    values = allocations.values
+    known_clients = {allocation.bsn for allocation in values.values()}
+    doubtful = {line.bsn for line in lines if line.allocation not in values}
+    doubtful.update(client.bsn for client in declaration.clients if client.bsn not in known_clients)
+    products = client_products(inbox, relation_id, doubtful)
+    facts = DeclarationFacts(
+        received_on=received.received_on,
+        choices=house.choices,
+        identification_used=about.identification_used,
+        municipality_valid=valid_for_declaration(
+            lambda day: house.municipality_valid(header.municipality, day),
+            header.dated_on,
+            (allocation.start for allocation in values.values()),
+        ),
+        declaration_number_used=about.declaration_number_used,
+        later_month_dated_earlier=about.later_month_dated_earlier,
+        known_clients=known_clients | products.keys(),
+        allocations=values,
+        usage=allocations.usage,
+        earlier_lines=dict(earlier),
+        live=live,
+        products=house.products(header.domain),
+        prices=house.prices(header.municipality, header.provider, header.domain),
+        client_products=products,
+    )
+    return Known(facts, about, allocations, earlier)
+
+
+def _conclude(
+    declaration: Declaration,
+    assessment: Assessment,
+    known: Known | None,
+    relation_id: int,
+    received: Received,
+    inbox: Inbox,
+    house: House,
+) -> Outcome:
+    """Answer, record, put out. The answer is checked before anything of it is stored."""
+    header = declaration.header
+    kind = answer_type(header.message_type)
+    message_id = inbox.next_message_id()
+    identification = new_identification(inbox, kind.name, header.municipality, received.sha256)
+    content = answer(declaration, assessment, identification, received.received_on)
+    name = file_name(header.municipality, "answers", received.sha256)
+    due = str(after_working_days(received.received_on, ANSWER_WITHIN))
+    rejected = len(assessment.rejected_positions) if assessment.processed else len(declaration.lines)
+    inbox.record(
+        MessageRow(
+            id=message_id,
+            sha256=received.sha256,
+            relation_id=relation_id,
+            type=header.message_type.name,
+            identification=header.identification,
+            dated_on=str(header.dated_on),
+            received_on=str(received.received_on),
+            file=received.file,
+            outcome="answered",
+            row=assessment.row,
+            claimed_cents=declaration.total_cents,
+            granted_cents=assessment.granted_cents,
+            lines=len(declaration.lines),
+            rejected=rejected,
+            answer_type=kind.name,
+            answer_identification=identification,
+            answer_due=due,
+            basis_id=inbox.basis(house.basis),
+            register_version=house.register.version,
+            delivered=0,
+        ),
+        received.data,
+    )
+    if known is not None and assessment.processed:
+        record_declaration(
+            inbox, message_id, relation_id, str(received.received_on), declaration, assessment,
+            known.allocations, known.originals, known.facts.price_rows,
+        )  # fmt: skip
+    inbox.put_out(message_id, "answers", name, content)
+    _tell(declaration, assessment, known, message_id, due, received, inbox, house)
+    return Outcome(
+        file=received.file,
+        sha256=received.sha256,
+        type=header.message_type.name,
+        sender=header.sender,
+        receiver=header.receiver,
+        identification=header.identification,
+        outcome="answered",
+        answer=name,
+        claimed_cents=declaration.total_cents,
+        granted_cents=assessment.granted_cents,
+        lines=len(declaration.lines),
+        rejected=rejected,
+        message_id=message_id,
+    )
+
+
+def _tell(
+    declaration: Declaration,
+    assessment: Assessment,
+    known: Known | None,
+    message_id: int,
+    due: str,
+    received: Received,
+    inbox: Inbox,
+    house: House,
+) -> None:
+    """Rejections and signals, only where there are any."""
+    municipality = declaration.header.municipality
+    if assessment.row == LEVEL_2 or assessment.findings or assessment.rejected_positions:
+        told = rejections(
+            declaration,
+            assessment,
+            sha256=received.sha256,
+            received_on=str(received.received_on),
+            answer_due=due,
+            pseudonym=house.pseudonym(municipality),
+        )
+        inbox.put_out(message_id, "rejections", municipality, rejections_to_json(told))
+    if known is not None and assessment.processed:
+        signals = declaration_signals(
+            declaration,
+            assessment,
+            known.facts,
+            sha256=received.sha256,
+            latest_month=known.header.latest_month,
+            promised_until={number: row.longest_end for number, row in known.allocations.rows.items()},
+        )
+        if signals:
+            inbox.put_out(message_id, "signals", municipality, signals_to_json(signals))

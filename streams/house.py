@@ -1,0 +1,81 @@
+"""What stays the same from message to message: rules, register, choices, secrets."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date
+
+from contracts.pricing import PriceList, ProductList, index_of
+from contracts.register import Register
+from contracts.tables import MunicipalityRow, ProductRow
+from processors.assess import DeclarationRules
+from processors.notify import Pseudonym, pseudonyms
+from rules import RULE_SET
+from rules.catalogue import discover
+from rules.facts import Choices
+from schemas.standard import Domain
+
+EMPTY = Register(0, {})
+
+
+class House:
+    """The rules and the register as one worker uses them. `use` brings a newer register in."""
+
+    def __init__(self, choices: Choices, pseudonym_key: bytes | None = None) -> None:
+        self.choices = choices
+        self.catalogue = discover()
+        self.rules = {name: DeclarationRules(self.catalogue, name) for name in ("JW323", "WMO323")}
+        self.basis = json.dumps({"rules": RULE_SET, "choices": asdict(choices)}, sort_keys=True)
+        self._key = pseudonym_key
+        self._pseudonyms: dict[str, Pseudonym] = {}
+        self.use(EMPTY)
+
+    def use(self, register: Register) -> None:
+        """Decide under this register from now on."""
+        self.register = register
+        self.providers = register.providers()
+        self._municipalities: dict[str, list[MunicipalityRow]] = {}
+        for row in register.municipalities():
+            self._municipalities.setdefault(row.code, []).append(row)
+        self._prices: dict[tuple[str, str, Domain], PriceList] = {}
+        products = register.rows("products", ProductRow)
+        self._task_based = {
+            domain: frozenset(
+                (p.category, p.code) for p in products if p.domain == domain.value and p.funding == "lump_sum"
+            )
+            for domain in Domain
+        }
+
+    def knows_municipality(self, code: str) -> bool:
+        """Whether the code was ever a tenant."""
+        return code in self._municipalities
+
+    def municipality_valid(self, code: str, day: date) -> bool:
+        """Whether the municipality existed on that day."""
+        return any(
+            row.valid_from <= day and (row.valid_until is None or day <= row.valid_until)
+            for row in self._municipalities.get(code, ())
+        )
+
+    def prices(self, municipality: str, provider: str, domain: Domain) -> PriceList:
+        """What was agreed with a provider; made on first use."""
+        key = (municipality, provider, domain)
+        found = self._prices.get(key)
+        if found is None:
+            found = self._prices[key] = PriceList(self.register, municipality, provider, domain.value)
+        return found
+
+    def products(self, domain: Domain) -> ProductList:
+        """The product list of a domain."""
+        return index_of(self.register).products[domain.value]
+
+    def task_based(self, domain: Domain) -> frozenset[tuple[str, str]]:
+        """Products paid by lump sum: delivered without an allocation (IV096)."""
+        return self._task_based[domain]
+
+    def pseudonym(self, municipality: str) -> Pseudonym:
+        """How clients are named in the notices of a municipality."""
+        if municipality not in self._pseudonyms:
+            self._pseudonyms[municipality] = pseudonyms(self._key, municipality)
+        return self._pseudonyms[municipality]

@@ -1,0 +1,37 @@
+"""Settings, from the environment (`DECLASTROOM_…`) or files; every open choice of the standard is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rules.facts import Choices
+
+DEFAULT_DATABASE = "sqlite:///declastroom.db"
+
+
+class Settings(BaseSettings):
+    """All settings. Lists and meanings: `docs/reference/settings.md`."""
+
+    model_config = SettingsConfigDict(env_prefix="DECLASTROOM_", frozen=True, extra="ignore")
+
+    database_url: str = DEFAULT_DATABASE
+    pseudonym_key_file: Path | None = None
+    strict_credits: bool = False
+    rejected_lines_use_references: bool = True
+    answers_dated: Literal["received", "sent"] = "received"
+    group_messages: int = 50
+    group_bytes: int = 8 * 2**20
+
+    def choices(self) -> Choices:
+        """The choices that rules look at."""
+        return Choices(
+            strict_credits=self.strict_credits,
+            rejected_lines_use_references=self.rejected_lines_use_references,
+        )
+
+    def pseudonym_key(self) -> bytes | None:
+        """The secret that names clients in notices; None when none was given."""
+        return None if self.pseudonym_key_file is None else self.pseudonym_key_file.read_bytes().strip()

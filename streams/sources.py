@@ -1,0 +1,73 @@
+"""Where messages come from on a command line: files, folders and ZIPs, in order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
+
+from schemas.xml.zip import messages_in_zip
+
+from schemas.xml.fault import Fault, quarantined
+from schemas.xml.gate import MAX_BYTES
+
+_ZIP_BYTES: Final = 16 * MAX_BYTES
+_CHUNK: Final = 2**20
+
+
+class Source(NamedTuple):
+    """One message as it was found. With a `fault` it was unusable before anybody could read it."""
+
+    name: str
+    content: bytes
+    sha256: str = ""
+    fault: Fault | None = None
+
+
+def files_below(paths: Iterable[Path]) -> list[Path]:
+    """Every file named or below a folder named, folders in order of path. Raises FileNotFoundError."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(each for each in path.rglob("*") if each.is_file())
+        elif path.exists():
+            found.append(path)
+        else:
+            raise FileNotFoundError(path)
+    return found
+
+
+def read_sources(files: Iterable[Path]) -> Iterator[Source]:
+    """The messages of these files; a ZIP gives one source per message in it."""
+    for path in files:
+        is_zip = path.suffix.lower() == ".zip"
+        with path.open("rb") as stream:
+            content = stream.read((_ZIP_BYTES if is_zip else MAX_BYTES) + 1)
+            if len(content) > (_ZIP_BYTES if is_zip else MAX_BYTES):
+                sha256 = _hash(content, stream)
+                size = f"{path.stat().st_size} bytes"
+                too_large = quarantined("too-large", size, f"<= {MAX_BYTES} bytes")
+                yield Source(str(path), content[:_CHUNK], sha256, too_large)
+                continue
+        if is_zip:
+            yield from _unpack(str(path), content)
+        else:
+            yield Source(str(path), content)
+
+
+def _unpack(name: str, content: bytes) -> Iterator[Source]:
+    messages = messages_in_zip(content)
+    if isinstance(messages, Fault):
+        yield Source(name, content, hashlib.sha256(content).hexdigest(), messages)
+        return
+    for number, message in messages:
+        yield Source(f"{name}#{number}", message)
+
+
+def _hash(read: bytes, rest: BinaryIO) -> str:
+    """The hash of a whole file of which a part was read already."""
+    digest = hashlib.sha256(read)
+    while chunk := rest.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
