@@ -64,9 +64,11 @@ class RegisterDifference(NamedTuple):
 
 
 def table_difference(before: Iterable[Row], after: Iterable[Row]) -> TableDifference:
-    """What changes when `after` becomes the whole state of a table; keys are unique on both sides."""
-    old = {row.identity(): row for row in before}
-    new = {row.identity(): row for row in after}
+    """What changes when `after` becomes the whole state of a table.
+
+    Raises ValueError when a key comes twice on one side.
+    """
+    old, new = _by_identity(before), _by_identity(after)
     added: list[RowChange] = []
     ended: list[RowChange] = []
     changed: list[RowChange] = []
@@ -78,6 +80,14 @@ def table_difference(before: Iterable[Row], after: Iterable[Row]) -> TableDiffer
             (ended if _only_ends(old[key], row) else changed).append(change)
     ended.extend(RowChange(row, None) for key, row in old.items() if key not in new)
     return TableDifference(tuple(added), tuple(ended), tuple(changed))
+
+
+def _by_identity(rows: Iterable[Row]) -> dict[tuple[object, ...], Row]:
+    known: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        if known.setdefault(row.identity(), row) is not row:
+            raise ValueError(f"{row.identity_in_words()} comes twice")
+    return known
 
 
 def _only_ends(before: Row, after: Row) -> bool:

@@ -1,0 +1,200 @@
+"""Checks between rows and tables of a register, and what an import would change."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.register import Register
+from contracts.register_checks import REFERENCES, register_faults
+from contracts.register_difference import table_difference
+from contracts.register_faults import NumberedRow
+from contracts.tables import TABLES, Row, TariffRow
+from tests.contracts.test_tables import VALID
+
+EMPTY = Register(0, {})
+
+
+def row(table: str, **cells: str) -> Row:
+    return TABLES[table].model_validate(VALID[table] | cells)
+
+
+def told(stored: Register = EMPTY, **tables: list[Row]) -> list[str]:
+    """The faults of an import of these tables; rows are numbered from 2, below the first row."""
+    numbered = {
+        table: [NumberedRow(number, row) for number, row in enumerate(rows, 2)]
+        for table, rows in tables.items()
+    }
+    return [str(fault) for fault in register_faults(numbered, stored)]
+
+
+def test_a_key_occurs_once() -> None:
+    rows = [row("tariffs"), row("tariffs", micro="yes"), row("tariffs", cents="1")]
+    assert told(tariffs=rows) == [
+        "tariffs:4:domain found domain jw, code 45A04, unit 04, valid_from 2025-01-01"
+        " expected a key that occurs once: row 2 has it too"
+    ]
+
+
+@pytest.mark.parametrize("reference", REFERENCES, ids=lambda reference: ".".join(reference[:2]))
+def test_a_reference_needs_its_row(reference: tuple[str, str, str, str]) -> None:
+    table, column, target, key = reference
+    wrong = {"providers": "41419999", "municipalities": "0999"}.get(target, "UNKNOWN")
+    rows = [row(table, **{column: wrong})]
+    expected = f"{table}:2:{column} found {wrong} expected a value of {target}.{key}"
+    assert expected in told(**{table: rows, target: [row(target)]})
+    assert expected in told(Register(1, {target: (row(target),)}), **{table: rows})
+    assert expected in told(**{table: rows, target: []})
+    assert expected not in told(**{table: rows, target: [row(target, **{key: wrong})]})
+    assert expected not in told(Register(1, {target: (row(target, **{key: wrong}),)}), **{table: rows})
+
+
+def test_a_table_that_nobody_keeps_is_not_missed() -> None:
+    assert told(tariffs=[row("tariffs", agb="41419999")]) == []
+
+
+def test_every_item_of_a_list_is_looked_up() -> None:
+    ceiling = row("ceilings", agb="41410001;41410002;41410003")
+    assert told(ceilings=[ceiling], providers=[row("providers"), row("providers", agb="41410003")]) == [
+        "ceilings:2:agb found 41410002 expected a value of providers.agb"
+    ]
+
+
+def test_a_row_that_stored_tables_still_name_may_not_go() -> None:
+    stored = Register(3, {"providers": (row("providers"),), "agreements": (row("agreements"),) * 2})
+    assert told(stored, providers=[row("providers", agb="41410002")]) == [
+        "providers:1:agb found nothing expected 41410001, which stored agreements still name"
+    ]
+    assert told(stored, providers=[row("providers", agb="41410002")], agreements=[]) == []
+
+
+def test_a_broken_row_can_still_be_named_and_names_others() -> None:
+    broken = NumberedRow(2, None, {"agb": "41410001"})
+    stopped = NumberedRow(2, None, {"agb": "41410002;41410001", "ceiling": "BP25"})
+    agreement = NumberedRow(2, row("agreements"))
+    found = register_faults({"providers": [broken], "agreements": [agreement], "ceilings": [stopped]}, EMPTY)
+    assert [str(fault) for fault in found] == [
+        "ceilings:2:agb found 41410002 expected a value of providers.agb"
+    ]
+
+
+def test_nothing_is_said_about_references_to_a_column_that_could_not_be_read() -> None:
+    nameless = NumberedRow(2, None, {"name": "De Voorbeeldboom"})
+    agreement = NumberedRow(2, row("agreements"))
+    assert not [*register_faults({"providers": [nameless], "agreements": [agreement]}, EMPTY)]
+
+
+@pytest.mark.parametrize(
+    ("end", "until", "limit"),
+    [
+        ("2024-12-31", "2025-12-31", None),
+        ("2024-12-31", "2026-01-01", "2025-12-31"),
+        ("2024-02-29", "2025-02-28", None),
+        ("2024-02-29", "2025-03-01", "2025-02-28"),
+        ("9999-12-31", "9999-12-31", None),
+    ],
+)
+def test_a_transition_lasts_at_most_a_year(end: str, until: str, limit: str | None) -> None:
+    old = row("agreements", agreement="JW21-1", valid_from="2021-01-01", valid_until=end)
+    expected = f"transitions:2:until found {until} expected a day up to {limit}, one year after the change"
+    assert told(agreements=[old], transitions=[row("transitions", until=until)]) == [expected] * bool(limit)
+
+
+def test_a_transition_names_its_change() -> None:
+    old = row("agreements", agreement="JW21-1", valid_from="2021-01-01")
+    by_start = row("transitions", until="2025-12-31", allocation_start_before="2025-01-01")
+    too_long = row("transitions", until="2026-01-01", allocation_start_before="2025-01-01", code="45A05")
+    assert told(agreements=[old], transitions=[by_start, too_long]) == [
+        "transitions:3:until found 2026-01-01 expected a day up to 2025-12-31, one year after the change"
+    ]
+    assert told(agreements=[old], transitions=[row("transitions")]) == [
+        "transitions:2:from_agreement found JW21-1"
+        " expected an agreement that ends, or a date in allocation_start_before"
+    ]
+    ancient = row("transitions", until="0001-01-02", allocation_start_before="0001-01-01")
+    assert told(agreements=[old], transitions=[ancient]) == []
+
+
+def test_a_transition_follows_from_an_agreement_of_its_provider() -> None:
+    other = row("agreements", agreement="JW21-1", agb="41410002", valid_until="2025-06-30")
+    assert told(agreements=[other], transitions=[row("transitions")]) == [
+        "transitions:2:agb found 41410001 expected the provider of agreement JW21-1"
+    ]
+
+
+def test_a_cost_key_has_one_method_and_something_to_split_by() -> None:
+    members = [
+        row("cost_keys", weight="0"),
+        row("cost_keys", municipality="0406", method="EXACT", weight="0"),
+        row("cost_keys", valid_from="2026-01-01", method="EXACT"),
+    ]
+    assert told(cost_keys=members) == [
+        "cost_keys:3:method found EXACT expected PERCENT_0, as row 2 of the same key has",
+        "cost_keys:2:weight found 0 expected weights that add up to more than 0",
+    ]
+
+
+def test_a_code_has_one_regime_in_a_year() -> None:
+    rows = [
+        row("cost_regimes", codes="43A01;45A04"),
+        row("cost_regimes", codes="45A04", regime="OWN"),
+        row("cost_regimes", codes="45A04", year="2026"),
+        row("cost_regimes", codes="45A04", domain="wmo"),
+    ]
+    assert told(cost_regimes=rows) == [
+        "cost_regimes:3:codes found 45A04 expected a code with one regime in 2025: row 2 has it too"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ({}, {}, None),
+        ({}, {"cents": "9601"}, "changed"),
+        ({}, {"valid_until": "2025-12-31"}, "ended"),
+        ({"valid_until": "2025-12-31"}, {"valid_until": "2025-06-30"}, "ended"),
+        ({"valid_until": "2025-06-30"}, {"valid_until": "2025-12-31"}, "changed"),
+        ({"valid_until": "2025-06-30"}, {}, "changed"),
+        ({}, {"valid_until": "2025-12-31", "cents": "9601"}, "changed"),
+    ],
+)
+def test_a_row_changes_or_ends(before: dict[str, str], after: dict[str, str], kind: str | None) -> None:
+    changes = table_difference([row("tariffs", **before)], [row("tariffs", **after)])
+    assert [name for name, rows in changes._asdict().items() if rows] == ([kind] if kind else [])
+
+
+def test_changes_are_told_without_bsn() -> None:
+    before = row("providers", name="Boom", cao="GGZ")
+    changes = table_difference([before], [row("providers", name="Boom bv", iban="NL1")])
+    assert [str(change) for change in changes.changed] == [
+        "agb 41410001: name Boom -> Boom bv, iban nothing -> NL1, cao GGZ -> nothing"
+    ]
+    client = row("agreements", kind="CSA", bsn="999991012")
+    told = [str(change) for kind in table_difference([client], [row("agreements")]) for change in kind]
+    assert len(told) == 2
+    assert "999991012" not in "".join(told)
+
+
+tariffs = st.builds(
+    lambda code, cents, until: TariffRow.model_validate(
+        VALID["tariffs"] | {"code": code, "cents": cents} | ({"valid_until": until} if until else {})
+    ),
+    st.sampled_from(["45A04", "45A05", "45A06"]),
+    st.sampled_from(["100", "200"]),
+    st.sampled_from(["", "2025-06-30", "2025-12-31"]),
+)
+states = st.lists(tariffs, unique_by=lambda row: row.identity())
+
+
+@given(states, states)
+def test_a_difference_leads_from_the_old_state_to_the_new(before: list[Row], after: list[Row]) -> None:
+    state = {row.identity(): row for row in before}
+    for changes in table_difference(before, after):
+        for old, new in changes:
+            if old is not None:
+                assert state.pop(old.identity()) == old
+            if new is not None:
+                state[new.identity()] = new
+    assert state == {row.identity(): row for row in after}
+    assert not any(table_difference(after, reversed(after)))

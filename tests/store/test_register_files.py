@@ -1,0 +1,325 @@
+"""Registers as people deliver them: what is read, and every fault in its place."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.tables import TABLES
+from store.register_files import read_register
+
+TARIFFS = "domain,code,unit,cents,valid_from\n"
+TABLE_NAMES = ", ".join(TABLES)
+
+
+def folder(path: Path, **files: str | bytes) -> Path:
+    for table, content in files.items():
+        data = content if isinstance(content, bytes) else content.encode()
+        (path / f"{table}.csv").write_bytes(data)
+    return path
+
+
+def workbook(path: Path, **sheets: list[list[object]]) -> Path:
+    book = openpyxl.Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    file = path / "register.xlsx"
+    book.save(file)
+    return file
+
+
+def faults(path: Path) -> list[str]:
+    return [str(fault) for fault in read_register(path).faults]
+
+
+def tariff_cents(path: Path) -> list[tuple[int, int]]:
+    read = read_register(path)
+    assert [str(fault) for fault in read.faults] == []
+    return [(number, row.cents) for number, row, _ in read.tables["tariffs"]]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "domain,code,unit,cents,valid_from\njw,45A04,04,9600,2025-01-01\n",
+        "\ufeffdomain;code;unit;cents;valid_from\r\njw;45A04;04;9600;2025-01-01\r\n",
+        "cents,valid_from,unit,domain,code\n9600,2025-01-01,04,jw,45A04",
+        '"domain","code","unit","cents","valid_from"\n" jw ","45A04","04","9600","2025-01-01"\n',
+        "domain,code,unit,cents,valid_from,document,\njw,45A04,04,9600,2025-01-01,,\n",
+        "domain,code,unit,cents,valid_from,valid_until\njw,45A04,04,9600,2025-01-01,\n",
+    ],
+    ids=["comma", "semicolon, BOM, CRLF", "other order", "quoted", "unnamed column", "empty optional"],
+)
+def test_one_tariff_in_every_spelling(tmp_path: Path, text: str) -> None:
+    assert tariff_cents(folder(tmp_path, tariffs=text)) == [(2, 9600)]
+
+
+def test_comments_and_empty_lines_keep_the_numbers_of_the_others(tmp_path: Path) -> None:
+    text = (
+        '# a, "comment\n\n' + TARIFFS + '#,"another\n,,,,\njw,45A04,04,1,2025-01-01\n\n'
+        "jw,45A05,04,2,2025-01-01\n"
+    )
+    assert tariff_cents(folder(tmp_path, tariffs=text)) == [(6, 1), (8, 2)]
+
+
+def test_a_list_in_a_semicolon_file_is_quoted(tmp_path: Path) -> None:
+    text = 'domain;codes;year;regime\njw;"43A01;46A01";2025;POOLED\n'
+    read = read_register(folder(tmp_path, cost_regimes=text))
+    assert read.faults == []
+    assert read.tables["cost_regimes"][0].row.codes == ("43A01", "46A01")  # type: ignore[union-attr]
+
+
+def test_a_table_without_rows_is_a_table(tmp_path: Path) -> None:
+    assert read_register(folder(tmp_path, tariffs=TARIFFS)).tables == {"tariffs": []}
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("read me")
+    (tmp_path / ".~lock.tariffs.csv#").write_text("")
+    (tmp_path / "old.csv").mkdir()
+    assert tariff_cents(folder(tmp_path, tariffs=TARIFFS)) == []
+
+
+@pytest.mark.parametrize("name", ["tarieven.csv", "Tariffs.csv", "tariffs.CSV", "register.xlsx"])
+def test_a_file_that_is_no_table_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(TARIFFS)
+    assert faults(tmp_path) == [
+        f"{name}:1:- found {name} expected a CSV file named after one of {TABLE_NAMES}"
+    ]
+
+
+def test_a_path_without_a_register_is_refused(tmp_path: Path) -> None:
+    expected = "expected a folder of CSV files or an XLSX workbook that holds a table of the register"
+    (tmp_path / "register.ods").write_text("")
+    assert faults(tmp_path / "none") == [f"none:1:- found nothing {expected}"]
+    assert faults(tmp_path / "register.ods") == [f"register.ods:1:- found nothing {expected}"]
+    assert faults(tmp_path) == [f"{tmp_path.name}:1:- found nothing {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"", ["tariffs.csv:1:- found nothing expected a first row with the names of the columns"]),
+        (
+            TARIFFS.encode() + b"jw,45A04,04,1,2025-01-01\njw,45A04,04,\xe9,2025-01-01\n",
+            ["tariffs.csv:3:- found byte 0xe9 expected UTF-8 text"],
+        ),
+        (TARIFFS.encode("utf-16"), ["tariffs.csv:1:- found byte 0xff expected UTF-8 text"]),
+        (
+            TARIFFS.encode() + b'jw,"45A04,04,1,2025-01-01\njw,45A04,04,1,2025-01-01\n',
+            ["tariffs.csv:2:- found unexpected end of data expected cells whose quotation marks match"],
+        ),
+        (
+            TARIFFS.encode() + b"jw," + b"x" * 200_000 + b",04,1,2025-01-01\n",
+            [
+                "tariffs.csv:2:- found field larger than field limit (131072)"
+                " expected cells whose quotation marks match"
+            ],
+        ),
+    ],
+    ids=["empty", "Latin-1", "UTF-16", "open quotation", "endless cell"],
+)
+def test_a_file_that_cannot_be_read_gives_no_table(tmp_path: Path, text: bytes, expected: list[str]) -> None:
+    read = read_register(folder(tmp_path, tariffs=text))
+    assert [str(fault) for fault in read.faults] == expected
+    assert read.tables == {}
+
+
+def test_the_first_row_names_known_columns_once_and_all_that_are_needed(tmp_path: Path) -> None:
+    text = "domain,code,unit,price,unit,valid_from\njw,45A04,04,9600,04,2025-01-01\n"
+    known = ", ".join(TABLES["tariffs"].model_fields)
+    assert faults(folder(tmp_path, tariffs=text)) == [
+        "tariffs.csv:1:unit found 2 columns expected one column of this name",
+        f"tariffs.csv:1:price found price expected one of {known}",
+        "tariffs.csv:1:cents found nothing expected this column",
+    ]
+
+
+def test_a_row_has_a_cell_for_every_column_and_no_more(tmp_path: Path) -> None:
+    text = TARIFFS + "jw,45A04,04,9600\njw,45A04,04,1,2025-01-01,x\njw,45A04,04,1,2025-01-01,,\n"
+    assert faults(folder(tmp_path, tariffs=text)) == [
+        "tariffs.csv:2:- found 4 cells expected 5 cells",
+        "tariffs.csv:2:valid_from found nothing expected a date YYYY-MM-DD",
+        "tariffs.csv:3:- found x expected no cell in column 6, which has no name",
+    ]
+
+
+def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        tariffs=TARIFFS + "jw,45A04,4,96.00,2025-01-01\njw,45A04,04,1,2025-02-30\n",
+        providers="agb,name,iban\n4141001,Boom,\n41410001,,NL00\n",
+        prices="x\n",
+        municipalities="code,name,valid_from,iban\n384,Voorbeeldstad,2025-01-01,NL00\n",
+    )
+    assert faults(path) == [
+        "municipalities.csv:2:code found 384 expected 4 digits",
+        "municipalities.csv:2:iban found NL00 expected a valid IBAN",
+        f"prices.csv:1:- found prices.csv expected a CSV file named after one of {TABLE_NAMES}",
+        "providers.csv:2:agb found 4141001 expected 8 digits",
+        "providers.csv:3:name found nothing expected 1 to 200 printable characters",
+        "tariffs.csv:2:unit found 4 expected one of 01, 04, 14, 16, 82, 84",
+        "tariffs.csv:2:cents found 96.00 expected a whole number of cents",
+        "tariffs.csv:3:valid_from found 2025-02-30 expected a date YYYY-MM-DD",
+    ]
+
+
+def test_a_bsn_is_never_told(tmp_path: Path) -> None:
+    text = (
+        "agreement,agb,domain,kind,valid_from,bsn\n"
+        "A1,41410001,jw,CSA,2025-01-01,999991013\n"
+        "A1,999991012,jw,CSA,2025-01-01,\n"
+    )
+    assert faults(folder(tmp_path, agreements=text)) == [
+        "agreements.csv:2:bsn found ********* expected a BSN",
+        "agreements.csv:3:agb found ********* expected 8 digits",
+    ]
+
+
+CODE = "a code of 1 to 5 characters"
+DAY = "a date YYYY-MM-DD"
+HEADER: list[object] = ["domain", "code", "unit", "cents", "valid_from", "valid_until", "micro"]
+
+
+def test_a_workbook_holds_the_same_as_a_folder(tmp_path: Path) -> None:
+    rows = [
+        ["# a comment", 1],
+        HEADER,
+        [],
+        ["jw", "45A04", "04", 9600, date(2025, 1, 1), datetime(2025, 12, 31), False],
+        ["jw", "45A05", 14, 9600.0, "2025-01-01", None, "yes"],
+    ]
+    (tmp_path / "csv").mkdir()
+    text = ",".join(map(str, HEADER)) + (
+        "\njw,45A04,04,9600,2025-01-01,2025-12-31,no\njw,45A05,14,9600,2025-01-01,,yes\n"
+    )
+    book = read_register(workbook(tmp_path, tariffs=rows))
+    files = read_register(folder(tmp_path / "csv", tariffs=text))
+    assert book.faults == files.faults == []
+    assert [row for _, row, _ in book.tables["tariffs"]] == [row for _, row, _ in files.tables["tariffs"]]
+    assert [number for number, _, _ in book.tables["tariffs"]] == [4, 5]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("unit", 4, "4 (cell tariffs!C2) expected one of 01, 04, 14, 16, 82, 84"),
+        ("code", 1234, f"1234 (cell tariffs!B2) expected {CODE}, entered as text"),
+        ("code", date(2025, 1, 2), f"2025-01-02 (cell tariffs!B2) expected {CODE}, entered as text"),
+        ("cents", 96.5, "96.5 (cell tariffs!D2) expected a whole number of cents"),
+        ("cents", True, "yes (cell tariffs!D2) expected a whole number of cents"),
+        ("cents", date(2025, 1, 1), "2025-01-01 (cell tariffs!D2) expected a whole number of cents"),
+        ("valid_from", 45658, f"45658 (cell tariffs!E2) expected {DAY}"),
+        ("valid_from", datetime(2025, 1, 1, 12), f"2025-01-01T12:00:00 (cell tariffs!E2) expected {DAY}"),
+        ("valid_from", timedelta(hours=30), f"1 day, 6:00:00 (cell tariffs!E2) expected {DAY}"),
+        ("valid_from", None, f"nothing (cell tariffs!E2) expected {DAY}"),
+        ("domain", "#REF!", "#REF! (cell tariffs!A2) expected one of jw, wmo"),
+    ],
+)
+def test_a_wrong_cell_of_a_workbook_is_named(tmp_path: Path, column: str, value: object, told: str) -> None:
+    row: list[object] = ["jw", "45A04", "04", 9600, date(2025, 1, 1)]
+    row[HEADER.index(column)] = value
+    expected = f"register.xlsx#tariffs:2:{column} found {told}"
+    assert faults(workbook(tmp_path, tariffs=[HEADER, row])) == [expected]
+
+
+def test_lost_zeros_are_refused_and_full_codes_accepted(tmp_path: Path) -> None:
+    book = workbook(
+        tmp_path,
+        municipalities=[["code", "name", "valid_from"], [384, "Voorbeeldstad", "2025-01-01"]],
+        providers=[["agb", "name"], [41410001, "Boom"]],
+    )
+    assert faults(book) == [
+        "register.xlsx#municipalities:2:code found 384 (cell municipalities!A2) expected 4 digits"
+    ]
+
+
+def test_a_sheet_that_is_no_table_and_a_sheet_without_rows(tmp_path: Path) -> None:
+    book = workbook(tmp_path, Blad1=[], tariffs=[], providers=[["agb", "naam"]])
+    known = ", ".join(TABLES["providers"].model_fields)
+    assert faults(book) == [
+        f"register.xlsx#Blad1:1:- found Blad1 expected a sheet named after one of {TABLE_NAMES}",
+        "register.xlsx#tariffs:1:- found nothing expected a first row with the names of the columns",
+        f"register.xlsx#providers:1:naam found naam (cell providers!B1) expected one of {known}",
+        "register.xlsx#providers:1:name found nothing expected this column",
+    ]
+
+
+def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
+    book = workbook(tmp_path, tariffs=[HEADER])
+    book.write_bytes(book.read_bytes()[:-100])
+    assert faults(book) == ["register.xlsx:1:- found BadZipFile expected an XLSX workbook"]
+    with zipfile.ZipFile(book, "w") as parts:
+        parts.writestr("hello.txt", "hello")
+    assert faults(book) == ["register.xlsx:1:- found KeyError expected an XLSX workbook"]
+
+
+def _with_sheet(book: Path, xml: str) -> Path:
+    """The workbook with this XML as its only sheet."""
+    with zipfile.ZipFile(book) as parts:
+        contents = {name: parts.read(name) for name in parts.namelist()}
+    contents["xl/worksheets/sheet1.xml"] = xml.encode()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as parts:
+        for name, content in contents.items():
+            parts.writestr(name, content)
+    return book
+
+
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="999999999999"><c r="A999999999999" t="n"><v>1</v></c></row>',
+        '<row r="1"><c r="ZZZ1" t="n"><v>1</v></c></row>',
+        '<row r="1"><c r="A1" t="s"><v>77</v></c></row>',
+        '<row r="1"><c r="A1" t="n"><v>one</v></c></row>',
+        '<row r="1"><c r="A1">',
+    ],
+    ids=["rows without end", "columns without end", "no such string", "no number", "cut off"],
+)
+def test_a_hostile_sheet_is_refused_in_time(tmp_path: Path, rows: str) -> None:
+    book = _with_sheet(workbook(tmp_path, tariffs=[]), SHEET.format(rows))
+    told = faults(book)
+    assert len(told) == 1
+    assert told[0].startswith("register.xlsx")
+
+
+def test_entities_are_not_blown_up(tmp_path: Path) -> None:
+    names = [f"e{i}" for i in range(12)]
+    entities = '<!ENTITY e0 "lol">' + "".join(
+        f'<!ENTITY {name} "{f"&{inner};" * 10}">' for inner, name in pairwise(names)
+    )
+    row = f'<row r="1"><c r="A1" t="inlineStr"><is><t>&{names[-1]};</t></is></c></row>'
+    book = _with_sheet(
+        workbook(tmp_path, tariffs=[]), f"<!DOCTYPE worksheet [{entities}]>{SHEET.format(row)}"
+    )
+    assert faults(book) == ["register.xlsx:1:- found ParseError expected an XLSX workbook"]
+
+
+def test_a_workbook_that_unpacks_too_large_is_not_opened(tmp_path: Path) -> None:
+    book = tmp_path / "register.xlsx"
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as parts, parts.open("bomb", "w") as bomb:
+        for _ in range(257):
+            bomb.write(bytes(1024 * 1024))
+    expected = "at most 268435456 bytes unpacked"
+    assert faults(book) == [f"register.xlsx:1:- found 269484032 bytes unpacked expected {expected}"]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = folder(tmp_path_factory.mktemp("any"), tariffs=TARIFFS.encode() + content)
+    read = read_register(path)
+    assert all(fault.file == "tariffs.csv" and fault.row > 0 for fault in read.faults)
+    rows = read.tables.get("tariffs", [])
+    assert all(row is not None for _, row, _ in rows) or read.faults
