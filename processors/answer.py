@@ -61,9 +61,7 @@ def check_answer(content: bytes, declaration: Declaration, assessment: Assessmen
     """Read our own 325 back and hold it against the 323 (answer.md A6, TR342, TR366, TR367)."""
     kind = answer_type(declaration.header.message_type)
     root = etree.fromstring(content, parser())
-    schema = schema_for(kind)
-    if not schema.validate(root):
-        raise AnswerRefused(f"the answer is not valid in line {schema.error_log[0].line}")
+    _demand(schema_for(kind).validate(root), "the answer is valid against its schema")
     if len(root) == 1:
         _demand(assessment.row < DECLARATION, "an answer about lines needs DeclaratieAntwoord")
         return

@@ -59,9 +59,10 @@ def inside(catalogue: Catalogue, message: str) -> Rules:
 
 
 def beyond(catalogue: Catalogue, message: str) -> Rules:
-    """The rules of levels 3 and 4 of a message type, in the order of the standard."""
+    """The rules of levels 3 and 4 of a message type, level by level as their table lists them."""
+    levels = (Level.HISTORY, Level.EXTERNAL)
     return {
-        subject: tuple(r for r in catalogue.select(message, subject) if r.level is not Level.MESSAGE)
+        subject: tuple(r for level in levels for r in catalogue.select(message, subject, level))
         for subject in Subject
     }
 

@@ -10,9 +10,9 @@ from typing import BinaryIO, Final, NamedTuple
 from schemas.xml.zip import messages_in_zip
 
 from schemas.xml.fault import Fault, quarantined
-from schemas.xml.gate import MAX_BYTES
+from schemas.xml.gate import LARGEST_MESSAGE
 
-_ZIP_BYTES: Final = 16 * MAX_BYTES
+_ZIP_BYTES: Final = 16 * LARGEST_MESSAGE
 _CHUNK: Final = 2**20
 
 
@@ -43,11 +43,11 @@ def read_sources(files: Iterable[Path]) -> Iterator[Source]:
     for path in files:
         is_zip = path.suffix.lower() == ".zip"
         with path.open("rb") as stream:
-            content = stream.read((_ZIP_BYTES if is_zip else MAX_BYTES) + 1)
-            if len(content) > (_ZIP_BYTES if is_zip else MAX_BYTES):
+            content = stream.read((_ZIP_BYTES if is_zip else LARGEST_MESSAGE) + 1)
+            if len(content) > (_ZIP_BYTES if is_zip else LARGEST_MESSAGE):
                 sha256 = _hash(content, stream)
                 size = f"{path.stat().st_size} bytes"
-                too_large = quarantined("too-large", size, f"<= {MAX_BYTES} bytes")
+                too_large = quarantined("too-large", size, f"<= {LARGEST_MESSAGE} bytes")
                 yield Source(str(path), content[:_CHUNK], sha256, too_large)
                 continue
         if is_zip:
