@@ -26,7 +26,7 @@ FOLLOWERS: Final = {
     "TR338": _WITHOUT_ALLOCATION,
     "TR304": _WITHOUT_ALLOCATION,
     "TR384": _WITHOUT_ALLOCATION,
-    "TR341": _VOLUME,
+    "TR341": _VOLUME | {"TR418"},  # no tariff is agreed in a unit that does not fit
     "TR307": _VOLUME,
     "TR308": _VOLUME,
     "TR381": frozenset({"TR418"}),
