@@ -7,7 +7,7 @@ added, what is credited is taken off, so every line meets what is left (rules.md
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -62,7 +62,7 @@ class DeclarationFacts:
     """Everything the rules on a 323 may know, for one municipality, provider and domain.
 
     `client_products` holds category and code of the allocations of clients of whom a line names an
-    allocation we do not know.
+    allocation we do not know; `price_rows` the tariff rows found, by position of the line.
     """
 
     received_on: date
@@ -80,6 +80,7 @@ class DeclarationFacts:
     prices: PriceList
     client_products: dict[str, list[tuple[str | None, str | None]]]
     doubled_references: AbstractSet[str] = frozenset()
+    price_rows: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _priced: tuple[int, Price] | None = None
 
     def price(self, line: Line) -> Price:
@@ -96,6 +97,7 @@ class DeclarationFacts:
             allocation_start=None if allocation is None else allocation.start,
         )
         self._priced = (line.position, price)
+        self.price_rows[line.position] = price.rows
         return price
 
     def agreed_units(self, line: Line) -> frozenset[str]:

@@ -22,7 +22,7 @@ def client_is_known(client: Client, facts: DeclarationFacts) -> bool:
 
 @client_is_known.explains
 def _(client: Client, facts: DeclarationFacts) -> Clash:
-    return Clash("⟨unknown_client⟩", "⟨known_client⟩")
+    return Clash("⟨bsn⟩", "⟨known_client⟩")
 
 
 @rule(

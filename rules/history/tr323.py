@@ -43,4 +43,4 @@ def _(line: Line, facts: DeclarationFacts) -> Clash:
     original = facts.earlier_lines.get(line.previous or "")
     if original is None or original.state != LIVE:
         return Clash(str(line.previous), "⟨approved_debit⟩")
-    return Clash(", ".join(differences(line, original)), "⟨same_as_debit⟩")
+    return Clash(", ".join(differences(line, original)) or "⟨same_as_debit⟩", "⟨same_as_debit⟩")

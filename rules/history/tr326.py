@@ -22,7 +22,7 @@ def no_other_start_is_current(delivery: Delivery, facts: DeliveryFacts) -> bool:
 @no_other_start_is_current.explains
 def _(delivery: Delivery, facts: DeliveryFacts) -> Clash:
     current = ", ".join(str(start.begin) for start in _current(delivery, facts))
-    return Clash(f"{delivery.begin}; ⟨running_since⟩ {current}", "⟨stop_first⟩")
+    return Clash(current, "⟨stop_first⟩")
 
 
 def _current(delivery: Delivery, facts: DeliveryFacts) -> list[Delivery]:

@@ -21,4 +21,4 @@ def deleted_allocation_has_no_live_claims(allocation: Allocation, facts: Allocat
 
 @deleted_allocation_has_no_live_claims.explains
 def _(allocation: Allocation, facts: AllocationFacts) -> Clash:
-    return Clash(f"{allocation.number}: 13", "⟨all_credited⟩")
+    return Clash(str(allocation.number), "⟨all_credited⟩")

@@ -24,4 +24,4 @@ def no_live_debit_for_the_month(line: Line, allocation: Allocation, facts: Decla
 
 @no_live_debit_for_the_month.explains
 def _(line: Line, allocation: Allocation, facts: DeclarationFacts) -> Clash:
-    return Clash(f"{line.period.begin:%Y-%m}: ⟨second_debit⟩", "⟨one_debit⟩")
+    return Clash(f"{line.period.begin:%Y-%m}", "⟨one_debit⟩")

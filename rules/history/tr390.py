@@ -22,4 +22,4 @@ def line_was_not_credited_before(line: Line, facts: DeclarationFacts) -> bool:
 
 @line_was_not_credited_before.explains
 def _(line: Line, facts: DeclarationFacts) -> Clash:
-    return Clash(f"{line.previous}: ⟨already_credited⟩", "⟨one_credit⟩")
+    return Clash(str(line.previous), "⟨one_credit⟩")

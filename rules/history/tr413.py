@@ -23,4 +23,4 @@ def delivery_is_paused_once(delivery: Delivery, facts: DeliveryFacts) -> bool:
 
 @delivery_is_paused_once.explains
 def _(delivery: Delivery, facts: DeliveryFacts) -> Clash:
-    return Clash("20; ⟨already_paused⟩", "⟨definitive_or_new_start⟩")
+    return Clash("20", "⟨definitive_or_new_start⟩")

@@ -22,4 +22,4 @@ def delivery_is_ended_once(delivery: Delivery, facts: DeliveryFacts) -> bool:
 @delivery_is_ended_once.explains
 def _(delivery: Delivery, facts: DeliveryFacts) -> Clash:
     ended = [str(stop.end) for stop in facts.stops_of(delivery) if not stop.is_temporary_stop]
-    return Clash(f"{delivery.end}; ⟨ended_on⟩ {', '.join(ended)}", "⟨new_start_first⟩")
+    return Clash(", ".join(ended), "⟨new_start_first⟩")

@@ -22,5 +22,5 @@ def language_comes_with_a_language_interpreter(client: AllocatedClient, facts: A
 
 @language_comes_with_a_language_interpreter.explains
 def _(client: AllocatedClient, facts: AllocationFacts) -> Clash:
-    form = f"Vorm {shown(client.communication_form)}"
-    return Clash(f"{form}: {shown(client.communication_language)}", "⟨language_if_form_1⟩")
+    form, language = shown(client.communication_form), shown(client.communication_language)
+    return Clash(f"Vorm {form}, Taal {language}", "⟨language_if_form_1⟩")

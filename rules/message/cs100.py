@@ -3,7 +3,6 @@
 from datetime import date
 
 from rules.catalogue import Clash, Level, Subject, rule
-from rules.facts import DeclarationFacts
 from schemas.declaration import Declaration
 from schemas.period import Period
 
@@ -19,13 +18,13 @@ FIRST_DAY = date(2021, 1, 1)
     elements=("DeclaratiePeriode/Begindatum",),
     source="iJw/iWmo 3.2 CS100",
 )
-def declaration_period_begins_in_2021_or_later(declaration: Declaration, facts: DeclarationFacts) -> bool:
+def declaration_period_begins_in_2021_or_later(declaration: Declaration, facts: None) -> bool:
     """The declaration period begins on or after 1 January 2021."""
     return declaration.period.begin >= FIRST_DAY
 
 
 @declaration_period_begins_in_2021_or_later.explains
-def _(declaration: Declaration, facts: DeclarationFacts) -> Clash:
+def _(declaration: Declaration, facts: None) -> Clash:
     return Clash(str(declaration.period.begin), f">= {FIRST_DAY}")
 
 

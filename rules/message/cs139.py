@@ -29,5 +29,5 @@ def unknown_parts_are_ones(birth_date: BirthDate, facts: CareFacts) -> bool:
 
 @unknown_parts_are_ones.explains
 def _(birth_date: BirthDate, facts: CareFacts) -> Clash:
-    expected = {"1": "????-??-01", "2": "????-01-01", "3": str(UNKNOWN_BIRTH)}
+    expected = {"1": "JJJJ-MM-01", "2": "JJJJ-01-01", "3": str(UNKNOWN_BIRTH)}
     return Clash("⟨birth_date⟩", expected[str(birth_date.precision)])

@@ -25,4 +25,4 @@ def frequency_fits_the_unit(allocation: Allocation, facts: AllocationFacts) -> b
 @frequency_fits_the_unit.explains
 def _(allocation: Allocation, facts: AllocationFacts) -> Clash:
     assert allocation.size is not None
-    return Clash(f"Eenheid {allocation.size.unit}: {allocation.size.frequency}", "2, 4, 6")
+    return Clash(f"Eenheid {allocation.size.unit}, Frequentie {allocation.size.frequency}", "2, 4, 6")

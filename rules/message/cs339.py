@@ -1,7 +1,6 @@
 """CS339: in euros the amount equals the volume."""
 
 from rules.catalogue import Clash, Level, Subject, rule
-from rules.facts import DeclarationFacts
 from schemas.declaration import Line
 from schemas.money import euro
 
@@ -18,11 +17,11 @@ from schemas.money import euro
     ),
     source="iJw/iWmo 3.2 CS339, IV042",
 )
-def amount_in_euros_equals_volume(line: Line, facts: DeclarationFacts) -> bool:
+def amount_in_euros_equals_volume(line: Line, facts: None) -> bool:
     """A line in euros (unit 83) claims exactly its volume, in cents."""
     return line.unit != "83" or line.amount_cents == line.volume
 
 
 @amount_in_euros_equals_volume.explains
-def _(line: Line, facts: DeclarationFacts) -> Clash:
+def _(line: Line, facts: None) -> Clash:
     return Clash(euro(line.amount_cents), euro(line.volume))

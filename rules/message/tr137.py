@@ -1,7 +1,6 @@
 """TR137: a period ends between its begin and the date of the message."""
 
 from rules.catalogue import Clash, Level, Subject, rule
-from rules.facts import DeclarationFacts
 from schemas.declaration import Declaration
 from schemas.period import Period
 
@@ -15,13 +14,13 @@ from schemas.period import Period
     elements=("DeclaratiePeriode/Einddatum",),
     source="iJw/iWmo 3.2 TR137",
 )
-def declaration_period_ends_in_time(declaration: Declaration, facts: DeclarationFacts) -> bool:
+def declaration_period_ends_in_time(declaration: Declaration, facts: None) -> bool:
     """The declaration period ends on or after its begin and on or before Dagtekening."""
     return declaration.period.begin <= declaration.period.end <= declaration.header.dated_on
 
 
 @declaration_period_ends_in_time.explains
-def _(declaration: Declaration, facts: DeclarationFacts) -> Clash:
+def _(declaration: Declaration, facts: None) -> Clash:
     period, latest = declaration.period, declaration.header.dated_on
     return Clash(f"{period.begin} / {period.end}", f"{period.begin} <= Einddatum <= {latest}")
 

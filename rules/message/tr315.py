@@ -3,7 +3,6 @@
 from collections import Counter
 
 from rules.catalogue import Clash, Level, Subject, rule
-from rules.facts import DeclarationFacts
 from schemas.declaration import Declaration
 
 
@@ -16,13 +15,13 @@ from schemas.declaration import Declaration
     elements=("Clienten/Client/Prestaties/Prestatie/ProductReferentie/VorigReferentieNummer",),
     source="iJw/iWmo 3.2 TR315",
 )
-def credited_reference_is_unique(declaration: Declaration, facts: DeclarationFacts) -> bool:
+def credited_reference_is_unique(declaration: Declaration, facts: None) -> bool:
     """No two lines of the message credit the same line."""
     credited = [line.previous for line in declaration.lines if line.previous is not None]
     return len(set(credited)) == len(credited)
 
 
 @credited_reference_is_unique.explains
-def _(declaration: Declaration, facts: DeclarationFacts) -> Clash:
+def _(declaration: Declaration, facts: None) -> Clash:
     times = Counter(line.previous for line in declaration.lines if line.previous is not None)
     return Clash(", ".join(sorted(p for p, count in times.items() if count > 1)), "1 x")

@@ -1,7 +1,6 @@
 """TR358: the total equals the sum of the lines."""
 
 from rules.catalogue import Clash, Level, Subject, rule
-from rules.facts import DeclarationFacts
 from schemas.declaration import Declaration
 from schemas.money import euro
 
@@ -15,12 +14,12 @@ from schemas.money import euro
     elements=("TotaalIngediendBedrag",),
     source="iJw/iWmo 3.2 TR358, IV024",
 )
-def total_equals_sum_of_lines(declaration: Declaration, facts: DeclarationFacts) -> bool:
+def total_equals_sum_of_lines(declaration: Declaration, facts: None) -> bool:
     """The signed total equals the sum of the debits minus the credits."""
     return declaration.total_cents == sum([line.signed_cents for line in declaration.lines])
 
 
 @total_equals_sum_of_lines.explains
-def _(declaration: Declaration, facts: DeclarationFacts) -> Clash:
+def _(declaration: Declaration, facts: None) -> Clash:
     total = sum(line.signed_cents for line in declaration.lines)
     return Clash(euro(declaration.total_cents), euro(total))

@@ -1,7 +1,6 @@
 """TR416: one debit per allocation, product and period in a message."""
 
 from rules.catalogue import Clash, Level, Subject, rule
-from rules.facts import DeclarationFacts
 from schemas.declaration import Declaration
 
 
@@ -22,14 +21,14 @@ def _debits(declaration: Declaration) -> list[tuple[object, ...]]:
     elements=("Clienten/Client/Prestaties/Prestatie",),
     source="iJw/iWmo 3.2 TR416",
 )
-def one_debit_per_allocation_product_and_period(declaration: Declaration, facts: DeclarationFacts) -> bool:
+def one_debit_per_allocation_product_and_period(declaration: Declaration, facts: None) -> bool:
     """A client has one debit per allocation, category, code and product period."""
     debits = _debits(declaration)
     return len(set(debits)) == len(debits)
 
 
 @one_debit_per_allocation_product_and_period.explains
-def _(declaration: Declaration, facts: DeclarationFacts) -> Clash:
+def _(declaration: Declaration, facts: None) -> Clash:
     debits = _debits(declaration)
     found = len(debits) - len(set(debits))
     return Clash(f"{found} x ⟨double⟩", "0 x ⟨double⟩")

@@ -9,7 +9,7 @@ from schemas.money import signed
 from schemas.period import Period
 from schemas.standard import MessageType
 from schemas.xml.decode import day, whole
-from schemas.xml.gate import Fault
+from schemas.xml.fault import Fault
 from schemas.xml.read_header import read_header, value_fault
 
 

@@ -135,6 +135,7 @@ def delivery_message(message: str, example: Changes) -> tuple[DeliveryMessage, D
     client = {**CLIENT, **example.get("client", {})}
     known = example.get("facts", {})
     starts = known.get("starts", [{}] if stop else [])
+    stops = known.get("stops", ())
     products = enumerate(example.get("products", [{}]))
     facts = DeliveryFacts(
         received_on={**HEADER, **example.get("header", {})}["received_on"],
@@ -146,9 +147,7 @@ def delivery_message(message: str, example: Changes) -> tuple[DeliveryMessage, D
         },
         bsn=client["bsn"],
         starts=[_known(10 + n, {**base, **changes}) for n, changes in enumerate(starts)],
-        stops=[
-            _known(20 + n, {**base, **STOP, **changes}) for n, changes in enumerate(known.get("stops", ()))
-        ],
+        stops=[_known(20 + n, {**base, **STOP, **changes}) for n, changes in enumerate(stops)],
         products=ProductList(REGISTER, top.domain.value),
         message_dated_on=top.dated_on,
         task_based=lump_sum_products(REGISTER, top.domain.value, top.dated_on),

@@ -1,0 +1,139 @@
+"""Write the 325: text templates, every value escaped once, values of the 323 repeated exactly.
+
+Lines end in CR/LF as the standard asks (OP192); a line feed inside a value stays what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from schemas.declaration import Declaration, Header, Line
+from schemas.money import unsigned
+from schemas.standard import answer_type
+
+XSD_VERSION = "1.0.0"  # of our own messages, in both domains (OC-40)
+_RETURN = {"\r": "&#13;"}
+
+
+class ClientAnswer(NamedTuple):
+    """One client with his rejected lines, each with its return codes."""
+
+    bsn: str
+    codes: Sequence[str]
+    lines: Sequence[tuple[Line, Sequence[str]]]
+
+
+def value(text: str | None) -> str:
+    """Text as element content that every parser reads back unchanged."""
+    return escape(text or "", _RETURN)
+
+
+def answer_xml(
+    header: Header,
+    *,
+    identification: str,
+    dated_on: date,
+    header_codes: Sequence[str],
+    body: str = "",
+) -> bytes:
+    """A whole 325: the header about the 323 `header`, and the answer class if there is one."""
+    kind = answer_type(header.message_type)
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\r\n'
+        f'<m:Bericht xmlns:m="{kind.namespace}" xmlns:b="{kind.base_namespace}">\r\n'
+        f" <m:Header>\r\n"
+        f"  <m:BerichtCode>{kind.code}</m:BerichtCode>\r\n"
+        f"  <m:BerichtVersie>3</m:BerichtVersie>\r\n"
+        f"  <m:BerichtSubversie>2</m:BerichtSubversie>\r\n"
+        f"  <m:Afzender>{header.receiver}</m:Afzender>\r\n"
+        f"  <m:Ontvanger>{header.sender}</m:Ontvanger>\r\n"
+        f"  <m:BerichtIdentificatie>"
+        f"{_identification(identification, str(dated_on))}</m:BerichtIdentificatie>\r\n"
+        f"  <m:XsdVersie>{_versions(XSD_VERSION, XSD_VERSION)}</m:XsdVersie>\r\n"
+        f"  <m:DeclaratieIdentificatie>"
+        f"{_identification(header.identification, header.dated_on_text)}</m:DeclaratieIdentificatie>\r\n"
+        f"  <m:XsdVersieDeclaratie>"
+        f"{_versions(header.base_schema_version, header.message_schema_version)}</m:XsdVersieDeclaratie>\r\n"
+        f"  {_codes(header_codes)}\r\n"
+        f" </m:Header>\r\n"
+        f"{body}"
+        f"</m:Bericht>\r\n"
+    )
+    return text.encode("utf-8")
+
+
+def declaration_answer(
+    declaration: Declaration, granted_cents: int, codes: Sequence[str], clients: Iterable[ClientAnswer]
+) -> str:
+    """The DeclaratieAntwoord class: totals, rejected lines by client, codes last."""
+    amount, side = unsigned(granted_cents)
+    parts = [
+        f" <m:DeclaratieAntwoord>\r\n"
+        f"  <m:DeclaratieNummer>{value(declaration.number)}</m:DeclaratieNummer>\r\n"
+        f"  <m:TotaalIngediendBedrag>{_total(declaration.total_text, declaration.total_side)}"
+        f"</m:TotaalIngediendBedrag>\r\n"
+        f"  <m:TotaalToegekendBedrag>{_total(str(amount), side)}</m:TotaalToegekendBedrag>\r\n"
+    ]
+    listed = [_client(client) for client in clients]
+    if listed:
+        parts += ["  <m:Clienten>\r\n", *listed, "  </m:Clienten>\r\n"]
+    parts.append(f"  {_codes(codes)}\r\n </m:DeclaratieAntwoord>\r\n")
+    return "".join(parts)
+
+
+def _client(client: ClientAnswer) -> str:
+    lines = "".join(_line(line, codes) for line, codes in client.lines)
+    return (
+        f"   <m:Client>\r\n    <m:Bsn>{client.bsn}</m:Bsn>\r\n"
+        f"    <m:Prestaties>\r\n{lines}    </m:Prestaties>\r\n"
+        f"    {_codes(client.codes)}\r\n   </m:Client>\r\n"
+    )
+
+
+def _line(line: Line, codes: Sequence[str]) -> str:
+    previous = (
+        ""
+        if line.previous is None
+        else f"<b:VorigReferentieNummer>{value(line.previous)}</b:VorigReferentieNummer>"
+    )
+    tariff = (
+        "" if line.tariff_text is None else f"<m:ProductTarief>{value(line.tariff_text)}</m:ProductTarief>"
+    )
+    return (
+        f"     <m:Prestatie><m:ProductReferentie><b:ReferentieNummer>{value(line.reference)}"
+        f"</b:ReferentieNummer>{previous}</m:ProductReferentie>"
+        f"<m:ToewijzingNummer>{value(line.allocation_text)}</m:ToewijzingNummer>"
+        f"<m:ProductCategorie>{line.category}</m:ProductCategorie>"
+        f"<m:ProductCode>{value(line.code)}</m:ProductCode>"
+        f"<m:ProductPeriode><b:Begindatum>{value(line.begin_text)}</b:Begindatum>"
+        f"<b:Einddatum>{value(line.end_text)}</b:Einddatum></m:ProductPeriode>"
+        f"<m:GeleverdVolume>{value(line.volume_text)}</m:GeleverdVolume><m:Eenheid>{line.unit}</m:Eenheid>"
+        f"{tariff}<m:IngediendBedrag><b:Bedrag>{value(line.amount_text)}</b:Bedrag>"
+        f"<b:DebetCredit>{line.side}</b:DebetCredit></m:IngediendBedrag>{_codes(codes)}</m:Prestatie>\r\n"
+    )
+
+
+def _identification(identification: str, dated_on: str) -> str:
+    return (
+        f"<b:Identificatie>{value(identification)}</b:Identificatie>"
+        f"<b:Dagtekening>{value(dated_on)}</b:Dagtekening>"
+    )
+
+
+def _versions(base: str, message: str) -> str:
+    return (
+        f"<b:BasisschemaXsdVersie>{value(base)}</b:BasisschemaXsdVersie>"
+        f"<b:BerichtXsdVersie>{value(message)}</b:BerichtXsdVersie>"
+    )
+
+
+def _total(amount: str, side: str) -> str:
+    return f"<b:TotaalBedrag>{value(amount)}</b:TotaalBedrag><b:DebetCredit>{side}</b:DebetCredit>"
+
+
+def _codes(codes: Sequence[str]) -> str:
+    listed = "".join(f"<m:RetourCode>{code}</m:RetourCode>" for code in codes)
+    return f"<m:RetourCodes>{listed}</m:RetourCodes>"
