@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NamedTuple
 
-from desk.synthetic.scenes import Scene, Stage
+from desk.synthetic.stage import Scene, Stage
 from desk.synthetic.wire import ClientLines, WireLine, declaration_xml
 from schemas.period import Period, minus_months
 
@@ -131,7 +131,8 @@ def _two_months(attempt: Attempt) -> bytes:
 
 def _no_tariff(attempt: Attempt) -> bytes:
     """CD087: no tariff for hours."""
-    return attempt.write(lines=tuple(line._replace(tariff_cents=None) for line in attempt.lines))
+    first, second = attempt.lines
+    return attempt.write(lines=(first, second._replace(tariff_cents=None)))
 
 
 def _previous_of_debit(attempt: Attempt) -> bytes:

@@ -34,7 +34,7 @@ from desk.synthetic.products import (
 from desk.synthetic.region import Provider, Region
 from schemas.standard import Domain
 
-AVERAGE_LINE_CENTS: Final = 50_000
+AVERAGE_LINE_CENTS: Final = 48_000
 _CEILING_PERCENT: Final = (70, 95, 120, 160, 300)
 
 

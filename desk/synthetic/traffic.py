@@ -17,8 +17,9 @@ from desk.synthetic.manifest import Expected, Message, Outcome
 from desk.synthetic.mishaps import MISHAPS, Attempt, Envelope, write_declaration
 from desk.synthetic.numbers import Numbers
 from desk.synthetic.region import Partition, Region, make_region, months_from
-from desk.synthetic.scenes import LINE_FAULTS, Claim, Scene, Stage, valid
+from desk.synthetic.scenes import LINE_FAULTS, valid
 from desk.synthetic.shares import Quota, check_shares, line_quota, mishap_quota
+from desk.synthetic.stage import Claim, Scene, Stage
 from desk.synthetic.wire import ClientLines, Person, WireLine, allocation_xml, start_xml, stop_xml
 from schemas.allocation import Allocation
 from schemas.delivery import Delivery
@@ -250,4 +251,4 @@ class Traffic:
 
     def _path(self, number: str, place: int) -> str:
         domain, town, agb = self._parties
-        return f"0001-{number}/{town}/{agb}/{domain.value}-{place:09d}.xml"
+        return f"0001-{number}/{town}/{agb}-{domain.value}-{place:09d}.xml"

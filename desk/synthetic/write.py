@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 from contracts.tables import TABLES
+from desk.synthetic.files import MessageFiles
 from desk.synthetic.manifest import Manifest
 from desk.synthetic.region import make_region, months_from
 from desk.synthetic.register import csv_text, register_rows
@@ -26,13 +27,16 @@ def generate(
     fault_share: float,
     faults: Mapping[str, float],
     progress: Callable[[int, int], None],
+    packed: bool = False,
 ) -> Manifest:
     """Write `out/register/*.csv`, `out/messages/…` and `out/manifest.json`; the same seed, the same bytes.
 
     `lines` is the number over all months; second declarations and mishaps come on top. `fault_share`
     is spread over all faults, `faults` names shares that take the place of theirs: per line for
     faults in lines, per declaration for those of whole messages. `progress` gets lines done and
-    lines wanted. Raises ValueError for arguments that make no region, OSError when it cannot write.
+    lines wanted. `packed` puts 301s, 305s and 307s in ZIPs, for a large region.
+
+    Raises ValueError for arguments that make no region, OSError when it cannot write.
     """
     rng = Random(seed)
     region = make_region(
@@ -44,20 +48,14 @@ def generate(
         text = csv_text(TABLES[table], rows)
         (out / "register" / f"{table}.csv").write_bytes(text.encode())
     manifest = Manifest(seed, municipalities, region.received_on.isoformat())
-    folders: set[str] = set()
     done = 0
-    for message in traffic:
-        path = f"{out}/messages/{message.name}"
-        folder = path.rpartition("/")[0]
-        if folder not in folders:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            folders.add(folder)
-        with open(path, "wb", buffering=0) as file:  # noqa: PTH123  # a Path per message is a third slower
-            file.write(message.content)
-        manifest.add(message)
-        if message.outcome is not None:
-            done += message.outcome.lines
-            progress(min(done, lines), lines)
+    with MessageFiles(out / "messages", packed=packed) as files:
+        for message in traffic:
+            files.write(message.name, message.content)
+            manifest.add(message)
+            if message.outcome is not None:
+                done += message.outcome.lines
+                progress(min(done, lines), lines)
     text = json.dumps(manifest.as_json(), ensure_ascii=False, indent=1)
     (out / "manifest.json").write_text(text + "\n", encoding="utf-8")
     return manifest
