@@ -5,9 +5,13 @@ from __future__ import annotations
 import typer
 
 from desk.commands.batch import batch
+from desk.commands.demo import demo
+from desk.commands.explain import explain
+from desk.commands.generate import generate
 from desk.commands.listings import batches, rejections, signals
 from desk.commands.process import check, process
 from desk.commands.register import register
+from desk.commands.replay import replay
 
 app = typer.Typer(
     help="Declastroom: from care declarations (323) to answers (325), notices and payment batches.",
@@ -18,7 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(register, name="register")
 app.add_typer(batch, name="batch")
-for command in (process, check, rejections, signals, batches):
+for command in (demo, process, check, rejections, signals, batches, explain, replay, generate):
     app.command()(command)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from lxml import etree
-from schemas.xml.parser import parser
 
 from processors.assess import DECLARATION, NOT_ASSESSED, NOTHING, Assessment
 from schemas.declaration import Client, Declaration, Line
 from schemas.money import signed
 from schemas.standard import answer_type
+from schemas.xml.parser import parser
 from schemas.xml.write_answer import ClientAnswer, answer_xml, declaration_answer
 from schemas.xml.xsd import schema_for
 

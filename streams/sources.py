@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from schemas.xml.zip import messages_in_zip
-
 from schemas.xml.fault import Fault, quarantined
 from schemas.xml.gate import LARGEST_MESSAGE
+from schemas.xml.zip import messages_in_zip
 
 _ZIP_BYTES: Final = 16 * LARGEST_MESSAGE
 _CHUNK: Final = 2**20

@@ -45,7 +45,7 @@ def close_command(
             if isinstance(closed, NotClosed):
                 options.wrong(json, str(closed))
             files = batch_files(connection, closed.number) if isinstance(closed, Batch) else None
-        document = _nothing(closed) if isinstance(closed, NothingToPay) else {}
+        document = nothing_to_pay(closed) if isinstance(closed, NothingToPay) else {}
         if isinstance(closed, Batch) and files is not None:
             write_files(out, batch_files_for(municipality, closed.number, files))
             document = json_text.loads(files.body)
@@ -56,7 +56,7 @@ def close_command(
         show(document)
 
 
-def _nothing(closed: NothingToPay) -> dict[str, Any]:
+def nothing_to_pay(closed: NothingToPay) -> dict[str, Any]:
     return {
         "batch": None,
         "municipality": closed.municipality,

@@ -1,0 +1,143 @@
+"""`declastroom demo`: from an empty folder to a result people can look at."""
+
+from __future__ import annotations
+
+import json as json_text
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Engine
+
+from desk import options
+from desk.commands.batch import nothing_to_pay
+from desk.commands.batch import show as show_batch
+from desk.commands.generate import make
+from desk.commands.process import report, show_rejections
+from desk.commands.process import show as show_messages
+from desk.screen import OUT, money, print_json, print_table, progress
+from processors.wording import rejection_object, signal_object
+from schemas.batch import Batch, NotClosed
+from store.batches import batch_files
+from store.database import open_store, transaction, trial
+from store.inbox import Inbox
+from store.outbox import all_rejections, all_signals
+from store.registers import import_register, load
+from streams.close import batch_files_for, close
+from streams.embedded import Embedded
+from streams.files import write_files
+from streams.outcome import Outcome
+from streams.sources import files_below, read_sources
+
+MONTH = date(2026, 3, 1)
+
+
+def demo(
+    lines: Annotated[int, typer.Option("--lines", min=100, help="Lines in the month")] = 2000,
+    out: Annotated[Path, typer.Option("--out", help="Folder for everything the demo makes")] = Path("demo"),
+    lang: options.Language = "nl",
+    json: options.Json = False,
+) -> None:
+    """Make a synthetic region, process its month, close its batches, and show what came of it.
+
+    Example: declastroom demo --lines 2000 --out demo
+    """
+    with options.failures(json):
+        if (out / "declastroom.db").exists():
+            options.wrong(json, f"--out: {out} holds a demo already, expected an empty folder")
+        made = make(out / "region", 1, 4, lines, 1, MONTH, 0.05, {}, False)
+        chosen = options.settings(f"sqlite:///{out / 'declastroom.db'}")
+        engine = open_store(chosen.database_url)
+        with transaction(engine) as connection:
+            import_register(
+                connection, out / "region" / "register", recorded_at=options.now(), after_message=0
+            )
+        received_on = date.fromisoformat(made.received_on)
+        files = files_below([out / "region" / "messages"])
+        told = options.language(lang)
+        runtime = Embedded(engine, options.house(chosen), chosen, out / "out", told)
+        outcomes: list[Outcome] = []
+        with progress("process", len(files)) as advance:
+            for outcome in runtime.process(read_sources(files), received_on):
+                outcomes.append(outcome)
+                advance(min(len(outcomes), len(files)))
+        batches = _close_all(engine, out / "out", received_on)
+        with trial(engine) as connection:
+            inbox = Inbox(connection)
+            rejected = [rejection_object(r, told) for r in all_rejections(inbox)]
+            signals = [signal_object(s, told) for s in all_signals(inbox)]
+    document = {
+        **{key: value for key, value in report(outcomes).items() if key == "totals"},
+        "outcomes": dict(Counter(o.outcome for o in outcomes)),
+        "rejections": len(rejected),
+        "signals": len(signals),
+        "batches": batches,
+        "folder": str(out / "out"),
+    }
+    if json:
+        print_json(document)
+    else:
+        _show(outcomes, rejected, signals, batches, out)
+
+
+def _close_all(engine: Engine, out: Path, cut_off: date) -> list[dict[str, Any]]:
+    closed_batches = []
+    with transaction(engine) as connection:
+        register = load(connection)
+        for code in sorted({row.code for row in register.municipalities()}):
+            closed = close(connection, register, code, cut_off)
+            files = batch_files(connection, closed.number) if isinstance(closed, Batch) else None
+            if isinstance(closed, Batch) and files is not None:
+                write_files(out, batch_files_for(code, closed.number, files))
+                batch = json_text.loads(files.body)
+                closed_batches.append({**batch, "folder": f"{code}/batches/{closed.number}"})
+            elif not isinstance(closed, (Batch, NotClosed)):
+                closed_batches.append(nothing_to_pay(closed))
+    return closed_batches
+
+
+def _show(
+    outcomes: list[Outcome],
+    rejected: list[dict[str, Any]],
+    signals: list[dict[str, Any]],
+    batches: list[dict[str, Any]],
+    out: Path,
+) -> None:
+    show_messages({"messages": [o._asdict() for o in outcomes]})
+    causes = Counter((tuple(r["codes"]), r["who_acts"]) for r in rejected if r["class"] != "client")
+    cents: Counter[tuple[tuple[str, ...], str]] = Counter()
+    for r in rejected:
+        cents[tuple(r["codes"]), r["who_acts"]] += r["amount_cents"]
+    print_table(
+        "Rejections by cause",
+        ("codes", "who acts", ">rejections", ">at stake"),
+        ((" ".join(k[0]), k[1], count, money(cents[k])) for k, count in causes.most_common(12)),
+    )
+    examples: dict[str, dict[str, Any]] = {}
+    for r in rejected:
+        if r["class"] == "line" and len(r["codes"]) == 1:
+            examples.setdefault(r["codes"][0], r)
+    show_rejections(list(examples.values())[:6])
+    if signals:
+        kinds = Counter(s["kind"] for s in signals)
+        print_table("Signals", ("kind", ">count"), kinds.most_common())
+    paid = [batch for batch in batches if batch["batch"]]
+    if paid:
+        show_batch({**paid[0], "transactions": paid[0]["transactions"][:10]})
+    print_table(
+        "Payment batches",
+        ("batch", ">payments", ">control total", "due"),
+        ((b["batch"], len(b["transactions"]), money(b["total_cents"]), b["due"]) for b in paid),
+    )
+    line = examples.get("0611") or next(iter(examples.values()), None)
+    OUT.print(f"\nFiles: {out / 'out'}   Store: {out / 'declastroom.db'}", markup=False)
+    if line:
+        OUT.print(
+            "Ask why:  declastroom explain"
+            f" --database sqlite:///{out / 'declastroom.db'} --provider {line['provider']}"
+            f" --domain {line['domain']} --reference {line['reference']}",
+            markup=False,
+            soft_wrap=True,
+        )

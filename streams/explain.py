@@ -1,0 +1,167 @@
+"""Explain one line: take the books back to the moment it was decided, decide again, and listen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from processors.assess import Assessment, assess
+from processors.explain import Story, steps, story_object
+from processors.line_rules import Verdict
+from processors.wording import Lang, rejection_object
+from rules.facts import Choices
+from schemas.declaration import Declaration, Line
+from schemas.notice import rejections_from_json
+from schemas.xml.fault import Fault
+from schemas.xml.gate import admit
+from schemas.xml.read_declaration import read_declaration
+from store.inbox import Inbox
+from store.registers import load
+from store.rewind import rewind
+from streams.handle_declaration import read_facts
+from streams.house import House
+from streams.received import Received
+
+DECISIONS = {0: "rejected", 1: "approved", 2: "approved, credited later", 3: "approved credit"}
+
+
+class _Place(NamedTuple):
+    """Where a line was decided."""
+
+    message_id: int
+    relation_id: int
+    municipality: str
+    position: int
+    state: int
+
+
+def explain(
+    connection: Connection, provider: str, domain: str, reference: str, municipality: str | None, lang: Lang
+) -> dict[str, Any] | None:
+    """The story of the latest decision on a line, as one JSON object; None when there is no such line.
+
+    Use it inside `store.database.trial`: it turns the books back, and leaves putting them forward
+    again to the rollback.
+    """
+    inbox = Inbox(connection)
+    places = _places(inbox, provider, domain, reference, municipality)
+    if not places:
+        return None
+    place = places[-1]
+    message = _message(inbox, place.message_id)
+    told = _told(inbox, place.message_id, reference, lang)
+    paid = inbox.execute(
+        "SELECT b.number, b.due FROM batch_message c JOIN batch b ON b.id = c.batch_id"
+        " WHERE c.message_id = ?",
+        (place.message_id,),
+    ).fetchone()
+    decided = {
+        "provider": provider,
+        "municipality": place.municipality,
+        "domain": domain,
+        "reference": reference,
+        "decision": DECISIONS[place.state],
+        "codes": told["codes"] if told else [],
+        "who_acts": told["who_acts"] if told else "nobody",
+        "explanation": told["explanation"] if told else "",
+        "how_to_fix": told["how_to_fix"] if told else "",
+        "message_sha256": message["sha256"],
+        "identification": message["identification"],
+        "received_on": message["received_on"],
+        "answer_due": message["answer_due"],
+        "rule_set": json.loads(message["basis"]),
+        "register_version": message["register_version"],
+        "batch": None if paid is None else {"batch": paid[0], "due": paid[1]},
+        "earlier_decisions": len(places) - 1,
+    }
+    story = _listen(inbox, place, message, lang)
+    return {**decided, **story_object(story)}
+
+
+def _places(
+    inbox: Inbox, provider: str, domain: str, reference: str, municipality: str | None
+) -> list[_Place]:
+    rows = inbox.execute(
+        "SELECT l.message_id, l.relation_id, r.municipality, l.id % 100000, l.state FROM relation r"
+        " JOIN line l ON l.relation_id = r.id AND l.reference = ?"
+        " WHERE r.provider = ? AND r.domain = ? AND (? IS NULL OR r.municipality = ?) ORDER BY l.id",
+        (reference, provider, domain, municipality, municipality),
+    )
+    return [_Place(*row) for row in rows]
+
+
+def _message(inbox: Inbox, message_id: int) -> dict[str, Any]:
+    columns = (
+        "sha256",
+        "identification",
+        "received_on",
+        "answer_due",
+        "register_version",
+        "file",
+        "body",
+        "basis",
+    )
+    row = inbox.execute(
+        "SELECT m.sha256, m.identification, m.received_on, m.answer_due, m.register_version, m.file, b.body,"
+        " s.content FROM message m JOIN message_body b ON b.message_id = m.id"
+        " JOIN basis s ON s.id = m.basis_id WHERE m.id = ?",
+        (message_id,),
+    ).fetchone()
+    return dict(zip(columns, row, strict=True))
+
+
+def _told(inbox: Inbox, message_id: int, reference: str, lang: Lang) -> dict[str, Any] | None:
+    row = inbox.execute(
+        "SELECT body FROM outbox WHERE message_id = ? AND topic = 'rejections'", (message_id,)
+    ).fetchone()
+    found = () if row is None else rejections_from_json(row[0])
+    return next((rejection_object(r, lang) for r in found if r.reference == reference), None)
+
+
+def _listen(inbox: Inbox, place: _Place, message: dict[str, Any], lang: Lang) -> Story:
+    """Decide the message again with the facts of its day, and keep what is said of one line."""
+    choices = Choices(**json.loads(message["basis"])["choices"])
+    house = House(choices)
+    house.use(load(inbox.connection, message["register_version"]))
+    rewind(inbox, place.relation_id, place.message_id)
+    admitted = admit(message["body"])
+    assert not isinstance(admitted, Fault), "a message that was decided once is admitted again"
+    declaration = read_declaration(admitted.root, admitted.message_type)
+    assert isinstance(declaration, Declaration), "idem"
+    received_on = date.fromisoformat(message["received_on"])
+    received = Received(message["body"], message["file"], message["sha256"], received_on)
+    known = read_facts(declaration, place.relation_id, received, inbox, house)
+    line = declaration.lines[place.position]
+    heard: list[Story] = []
+
+    def watch(each: Line, verdicts: Iterator[Verdict]) -> None:
+        if each.position == place.position:
+            usage = known.facts.usage.get(each.allocation)
+            used = None if usage is None else (usage.volume, usage.cents)
+            allocation = known.facts.allocations.get(each.allocation)
+            told = steps(verdicts, lang)
+            price = known.facts.price(each) if each.side == "D" else None
+            heard.append(Story(each, told, allocation, used, price))
+
+    assessment = assess(declaration, known.facts, house.rules[admitted.message_type.name], watch)
+    return heard[0] if heard else _of_client(declaration, line, assessment, lang)
+
+
+def _of_client(declaration: Declaration, line: Line, assessment: Assessment, lang: Lang) -> Story:
+    """The story of a line that was not looked at, because its client was rejected."""
+    client = declaration.clients[line.client]
+    verdicts = [
+        Verdict(finding.rule, "broken", (client, _NoClients()))
+        for finding in assessment.client_findings.get(line.client, ())
+    ]
+    return Story(line, steps(verdicts, lang), None, None, None)
+
+
+class _NoClients(NamedTuple):
+    """Facts under which a client is unknown."""
+
+    known_clients: frozenset[str] = frozenset()

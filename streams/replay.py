@@ -1,0 +1,176 @@
+"""Replay: every outcome again, from the stored messages and register versions, in an empty store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import islice
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine, insert, select
+
+from rules.facts import Choices
+from store.database import open_store, transaction, trial
+from store.inbox import Inbox
+from store.register_tables import register_import, register_row
+from store.registers import load, version_after
+from streams.handle import handle
+from streams.house import House
+
+GROUP = 200
+
+
+def batched(messages: Iterator[_Stored], size: int) -> Iterator[list[_Stored]]:
+    """The messages in groups of one transaction each."""
+    while group := list(islice(messages, size)):
+        yield group
+
+
+class Difference(NamedTuple):
+    """A message whose replay does not equal what was stored."""
+
+    message_sha256: str
+    what: str
+    stored: str
+    replayed: str
+
+
+class Replayed(NamedTuple):
+    """What a replay came to."""
+
+    messages: int
+    differences: list[Difference]
+
+
+class _Stored(NamedTuple):
+    """One message or sealed fault, in order of arrival; `fault` is the reason it was set aside."""
+
+    sha256: str
+    received_on: str
+    file: str
+    register_version: int
+    basis: str
+    body: bytes
+    fault: str | None = None
+
+
+def replay(engine: Engine, pseudonym_key: bytes | None, progress: Callable[[int], None]) -> Replayed:
+    """Handle every stored message again in an empty store and compare what comes out, byte for byte."""
+    houses: dict[tuple[str, int], House] = {}
+    differences: list[Difference] = []
+    done = 0
+    with TemporaryDirectory() as folder, trial(engine) as source:
+        empty = open_store(f"sqlite:///{folder}/replay.db")
+        _copy_registers(source, empty)
+        stored = Inbox(source)
+        for group in batched(_messages(stored), GROUP):
+            with transaction(empty) as target:
+                inbox = Inbox(target)
+                for message in group:
+                    key = (message.basis, message.register_version)
+                    if key not in houses:
+                        houses[key] = _house(message, inbox, pseudonym_key)
+                    day = date.fromisoformat(message.received_on)
+                    outcome = handle(message.body, message.file, day, inbox, houses[key])
+                    if message.fault is None:
+                        differences += _compare(stored, inbox, message)
+                    elif outcome.reason != message.fault:
+                        told = outcome.reason or outcome.outcome
+                        differences.append(Difference(message.sha256, "reason", message.fault, told))
+                    done += 1
+            progress(done)
+        empty.dispose()
+    return Replayed(done, differences)
+
+
+def count(engine: Engine) -> int:
+    """How many messages a replay will handle, those set aside included."""
+    counts = "SELECT (SELECT COUNT(*) FROM message) + (SELECT COUNT(*) FROM fault)"
+    with trial(engine) as connection:
+        return int(Inbox(connection).execute(counts).fetchone()[0])
+
+
+def _house(message: _Stored, inbox: Inbox, key: bytes | None) -> House:
+    house = House(Choices(**json.loads(message.basis)["choices"]), key)
+    house.use(load(inbox.connection, message.register_version))
+    return house
+
+
+def _copy_registers(source: Any, empty: Engine) -> None:
+    with transaction(empty) as target:
+        for table in (register_import, register_row):
+            rows = [dict(row) for row in source.execute(select(table)).mappings()]
+            if rows:
+                target.execute(insert(table), rows)
+
+
+def _messages(stored: Inbox) -> Iterator[_Stored]:
+    """Messages in order, and between them what was set aside after the earlier of two."""
+    last = 0
+    for (number,) in stored.execute("SELECT id FROM message ORDER BY id").fetchall():
+        yield from _faults(stored, last, number - 1)
+        row = stored.execute(
+            "SELECT m.sha256, m.received_on, m.file, m.register_version, s.content, b.body"
+            " FROM message m JOIN message_body b ON b.message_id = m.id JOIN basis s ON s.id = m.basis_id"
+            " WHERE m.id = ?",
+            (number,),
+        ).fetchone()
+        yield _Stored(*row)
+        last = number
+    yield from _faults(stored, last, last)
+
+
+def _faults(stored: Inbox, first: int, last: int) -> Iterator[_Stored]:
+    """What was set aside; a ZIP or a file too large to keep whole was no message and is left out."""
+    basis = json.dumps({"choices": {}})
+    for row in stored.execute(
+        "SELECT sha256, received_on, file, after_message, body, reason FROM fault"
+        " WHERE after_message BETWEEN ? AND ? AND reason NOT LIKE 'zip-%' AND reason <> 'too-large'"
+        " ORDER BY rowid",
+        (first, last),
+    ).fetchall():
+        version = version_after(stored.connection, row[3] + 1)
+        yield _Stored._make((*row[:3], version, basis, row[4], row[5]))
+
+
+_MESSAGE = (
+    "SELECT outcome, row, claimed_cents, granted_cents, lines, rejected, answer_identification, answer_due"
+    " FROM message WHERE sha256 = ?"
+)
+_LINES = (
+    "SELECT id, state, allocation_number, used_volume, price_row FROM line WHERE message_id = ? ORDER BY id"
+)
+
+
+def _compare(stored: Inbox, replayed: Inbox, message: _Stored) -> Iterator[Difference]:
+    """Outcome, line decisions and everything that left the house."""
+    ids = tuple(
+        inbox.execute("SELECT id FROM message WHERE sha256 = ?", (message.sha256,)).fetchone()
+        for inbox in (stored, replayed)
+    )
+    if ids[1] is None:
+        yield Difference(message.sha256, "outcome", "decided", "refused or quarantined")
+        return
+    for what, statement, values in (
+        ("outcome", _MESSAGE, (message.sha256,)),
+        ("lines", _LINES, None),
+        ("outbox", "SELECT topic, name, body FROM outbox WHERE message_id = ? ORDER BY id", None),
+    ):
+        found = [
+            inbox.execute(statement, values or number).fetchall()
+            for inbox, number in zip((stored, replayed), ids, strict=True)
+        ]
+        if found[0] != found[1]:
+            first = next(
+                (pair for pair in zip(*found, strict=False) if pair[0] != pair[1]),
+                (len(found[0]), len(found[1])),
+            )
+            yield Difference(message.sha256, what, _shown(first[0]), _shown(first[1]))
+
+
+def _shown(value: object) -> str:
+    """A value of a difference without anything personal: bytes by their size."""
+    parts = value if isinstance(value, tuple) else (value,)
+    return " | ".join(f"{len(p)} bytes" if isinstance(p, bytes) else str(p) for p in parts)
