@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from processors.findings import Finding, element
@@ -53,11 +54,13 @@ class Place(NamedTuple):
 Rules = Mapping[Subject, tuple[Rule, ...]]
 
 
+@lru_cache(maxsize=16)
 def inside(catalogue: Catalogue, message: str) -> Rules:
     """The level-2 rules of a message type, by what they look at."""
     return {subject: catalogue.select(message, subject, Level.MESSAGE) for subject in Subject}
 
 
+@lru_cache(maxsize=16)
 def beyond(catalogue: Catalogue, message: str) -> Rules:
     """The rules of levels 3 and 4 of a message type, level by level as their table lists them."""
     levels = (Level.HISTORY, Level.EXTERNAL)
