@@ -139,8 +139,9 @@ _MESSAGE = (
     "SELECT outcome, row, claimed_cents, granted_cents, lines, rejected, answer_identification, answer_due"
     " FROM message WHERE sha256 = ?"
 )
-_LINES = (
-    "SELECT id, state, allocation_number, used_volume, price_row FROM line WHERE message_id = ? ORDER BY id"
+_LINES = (  # a line that was credited later was live when it was decided
+    "SELECT id, CASE state WHEN 2 THEN 1 ELSE state END, allocation_number, used_volume, price_row"
+    " FROM line WHERE message_id = ? ORDER BY id"
 )
 
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final
 from zipfile import ZipFile, ZipInfo
 
-MESSAGES_PER_ZIP: Final = 5_000
+MESSAGES_PER_ZIP: Final = 1_000
 
 
 class MessageFiles:

@@ -24,6 +24,8 @@ def volume_within_period_cap(line: Line, allocation: Allocation, facts: Declarat
 
 @volume_within_period_cap.explains
 def _(line: Line, allocation: Allocation, facts: DeclarationFacts) -> Clash:
-    size = allocation.size
-    cap = 0 if size is None else cap_in_period(allocation, size, line.period)
-    return Clash(volume_text(counted(line.volume, line.unit), line.unit), f"<= {volume_text(cap, line.unit)}")
+    found = volume_text(counted(line.volume, line.unit), line.unit)
+    if allocation.size is None:
+        return Clash(found, "⟨no_limit⟩")
+    cap = cap_in_period(allocation, allocation.size, line.period)
+    return Clash(found, f"<= {volume_text(cap, line.unit)}")

@@ -25,8 +25,8 @@ def volume_within_allocation_cap(line: Line, allocation: Allocation, facts: Decl
 
 @volume_within_allocation_cap.explains
 def _(line: Line, allocation: Allocation, facts: DeclarationFacts) -> Clash:
-    cap = 0 if allocation.size is None else cap_in_total(allocation, allocation.size) or 0
+    cap = None if allocation.size is None else cap_in_total(allocation, allocation.size)
     used = facts.usage[allocation.number].volume
     own = counted(line.volume, line.unit)
     found = f"{volume_text(used, line.unit)} + {volume_text(own, line.unit)}"
-    return Clash(found, f"<= {volume_text(cap, line.unit)}")
+    return Clash(found, "⟨no_limit⟩" if cap is None else f"<= {volume_text(cap, line.unit)}")

@@ -24,5 +24,6 @@ def amount_within_budget(line: Line, allocation: Allocation, facts: DeclarationF
 
 @amount_within_budget.explains
 def _(line: Line, allocation: Allocation, facts: DeclarationFacts) -> Clash:
-    used = facts.usage[allocation.number].cents
-    return Clash(f"{euro(used)} + {euro(line.amount_cents)}", f"<= {euro(allocation.budget_cents or 0)}")
+    found = f"{euro(facts.usage[allocation.number].cents)} + {euro(line.amount_cents)}"
+    budget = allocation.budget_cents
+    return Clash(found, "⟨no_limit⟩" if budget is None else f"<= {euro(budget)}")

@@ -1,0 +1,39 @@
+# Every verb sets up what it needs in .venv; nothing else on the machine is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo check lint test docs bench clean
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch .venv/ready
+
+demo: setup
+	rm -rf demo
+	$(BIN)/declastroom demo --out demo
+
+check: lint test
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/house
+
+test: setup
+	$(BIN)/pytest -n auto --dist loadfile
+
+docs: setup
+	$(BIN)/python -m tools.make_rule_docs
+	$(BIN)/python -m tools.make_xsd
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv demo out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
