@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from contracts.funding import lump_sum_products
 from contracts.pricing import ProductList
 from contracts.register import Register
 from contracts.tables import ProductRow
@@ -150,7 +149,7 @@ def delivery_message(message: str, example: Changes) -> tuple[DeliveryMessage, D
         stops=[_known(20 + n, {**base, **STOP, **changes}) for n, changes in enumerate(stops)],
         products=ProductList(REGISTER, top.domain.value),
         message_dated_on=top.dated_on,
-        task_based=lump_sum_products(REGISTER, top.domain.value, top.dated_on),
+        task_based=frozenset({("44", "44T01")}),
     )
     deliveries = tuple(_delivery(position, {**new, **changes}) for position, changes in products)
     return DeliveryMessage(top, client["bsn"], BirthDate(*client["birth"]), deliveries), facts
