@@ -49,10 +49,7 @@ def iso_weeks(begin: date, end: date) -> int:
 
 def sundays(begin: date, end: date) -> int:
     """Sundays in the closed period, 0 if it is empty."""
-    if end < begin:
-        return 0
-    first = begin + timedelta(days=6 - begin.weekday())
-    return max(0, (end - first).days // 7 + 1) if first <= end else 0
+    return max(0, end.toordinal() // 7 - (begin.toordinal() - 1) // 7)  # day 7 was a Sunday
 
 
 def minus_months(day: date, count: int) -> date:

@@ -17,7 +17,7 @@ _LISTS: Final = frozenset(
     | {"StartProducten", "StopProducten"}
 )
 _SHOWN: Final = 80
-_LIKE_BSN: Final = re.compile(r"[0-9](?:[ ._/-]?[0-9]){8,}")
+_LIKE_BSN: Final = re.compile(r"[0-9](?:[ ._/\-\x80-\U0010ffff]?[0-9]){8,}")
 _PARTY: Final = re.compile("[0-9]{4}|[0-9]{8}")
 
 
@@ -81,7 +81,9 @@ def local_name(element: etree._Element) -> str:
 
 def value_of(element: etree._Element) -> str:
     """The value of an element to show to people; of a BSN only its length."""
-    text = element.text or ""
+    text = element.text
+    if not text:
+        return "(leeg)"
     if local_name(element) == "Bsn":
         return f"({len(text)} tekens, niet getoond)"
     return shown(text)
@@ -105,10 +107,7 @@ def shown(text: str) -> str:
 
 
 def _escape(character: str) -> str:
-    code = ord(character)
-    if character == "\\":
-        return "\\\\"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    return "\\\\" if character == "\\" else f"\\u{{{ord(character):x}}}"
 
 
 def _parties(root: etree._Element) -> tuple[str | None, str | None]:

@@ -81,3 +81,11 @@ def test_a_year_of_weeks() -> None:
     assert iso_weeks(date(2026, 1, 1), date(2026, 12, 31)) == 53
     assert iso_weeks(date(2026, 2, 1), date(2026, 2, 28)) == 5
     assert sundays(date(2026, 2, 1), date(2026, 2, 28)) == 4
+
+
+@pytest.mark.parametrize("begin", [date.min, date.max])
+@pytest.mark.parametrize("end", [date.min, date.max])
+def test_nothing_overflows_at_the_ends_of_the_calendar(begin: date, end: date) -> None:
+    assert {count(begin, end) >= 0 for count in (days, months, iso_weeks, sundays)} == {True}
+    assert last_day(end) >= first_day(end)
+    assert minus_months(begin, 60) <= begin
