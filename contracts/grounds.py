@@ -17,9 +17,9 @@ from contracts.validity import valid_on
 class Ground(NamedTuple):
     """The agreements that count, and why.
 
-    `source` CLIENT: their own rows set the price, beside rows of the provider at the same level;
-    TRANSITION: their own rows alone; PROVIDER: every level counts; NO_AGREEMENT or NO_TARIFF: there
-    is no price. `clash` names rows that contradict each other; then nothing may be picked.
+    `source` CLIENT or TRANSITION: their own rows alone set the price; PROVIDER: every level counts;
+    NO_AGREEMENT or NO_TARIFF: there is no price. `clash` names rows that contradict each other; then
+    nothing may be picked.
     """
 
     source: Source

@@ -171,10 +171,7 @@ class PriceList:
         """The rows of the highest level that has any."""
         names = ground.agreements
         if ground.source is not Source.PROVIDER:
-            rows = self._tariffs.own(names, code, unit, day)
-            if rows and ground.source is Source.CLIENT:
-                rows = self._tariffs.specific(names, code, unit, day)
-            rows = narrowest(rows)
+            rows = narrowest(self._tariffs.own(names, code, unit, day))
             return Choice(ground.source, rows, len(rows) > 1, ())
         groups: list[tuple[str, ...]] = [(name,) for name in names] or [()]
         options = [self._tariffs.specific(group, code, unit, day) for group in groups]

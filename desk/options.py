@@ -66,7 +66,9 @@ def settings(database: str | None) -> Settings:
 
 def house(chosen: Settings) -> House:
     """The house under these settings."""
-    return House(chosen.choices(), chosen.pseudonym_key())
+    made = House(chosen.choices(), chosen.pseudonym_key())
+    made.sent_on = today() if chosen.answers_dated == "sent" else None
+    return made
 
 
 def today() -> date:

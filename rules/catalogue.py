@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from reference.ledger import position
 from reference.texts import rule_texts
 
-FIRST_DAY = date(2026, 1, 1)
+FIRST_DAY = date(2021, 1, 1)  # no period of this message series begins earlier (CS100)
 
 
 class Level(IntEnum):
@@ -122,6 +122,14 @@ class Catalogue:
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
+
+    def on(self, received_on: date) -> Catalogue:
+        """The rules in force for a message received on a day; before the first day, those of the first."""
+        day = max(received_on, FIRST_DAY)
+        kept = [
+            r for r in self.rules if r.in_force[0] <= day and (r.in_force[1] is None or day <= r.in_force[1])
+        ]
+        return self if len(kept) == len(self.rules) else Catalogue(kept)
 
     def select(self, message: str, subject: Subject, level: Level | None = None) -> tuple[Rule, ...]:
         """Rules for a message type (`JW323`) and subject, in the order of the published tables."""

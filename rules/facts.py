@@ -24,6 +24,7 @@ class Choices:
 
     strict_credits: bool = False  # OC-13: run all line rules on credits too
     rejected_lines_use_references: bool = True  # OC-04
+    worked_holidays: tuple[str, ...] = ()  # OC-27: holidays on which the municipality works
 
 
 class EarlierLine(NamedTuple):

@@ -34,6 +34,7 @@ class MessageRow(NamedTuple):
     rejected: int
     answer_type: str | None
     answer_identification: str | None
+    answered_on: str | None
     answer_due: str | None
     basis_id: int
     register_version: int

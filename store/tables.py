@@ -67,6 +67,7 @@ message = Table(
     Column("rejected", Integer, nullable=False),
     Column("answer_type", String(6)),
     Column("answer_identification", String(12)),
+    Column("answered_on", Day, comment="Dagtekening of our answer"),
     Column("answer_due", Day),
     Column("basis_id", ForeignKey("basis.id"), nullable=False),
     Column("register_version", Integer, nullable=False),

@@ -13,7 +13,6 @@ from processors.assess import Assessment, assess
 from processors.explain import Story, steps, story_object
 from processors.line_rules import Verdict
 from processors.wording import Lang, rejection_object
-from rules.facts import Choices
 from schemas.declaration import Declaration, Line
 from schemas.notice import rejections_from_json
 from schemas.xml.fault import Fault
@@ -23,7 +22,7 @@ from store.inbox import Inbox
 from store.registers import load
 from store.rewind import rewind
 from streams.handle_declaration import read_facts
-from streams.house import House
+from streams.house import House, choices_of
 from streams.received import Received
 
 DECISIONS = {0: "rejected", 1: "approved", 2: "approved, credited later", 3: "approved credit"}
@@ -124,8 +123,7 @@ def _told(inbox: Inbox, message_id: int, reference: str, lang: Lang) -> dict[str
 
 def _listen(inbox: Inbox, place: _Place, message: dict[str, Any], lang: Lang) -> Story:
     """Decide the message again with the facts of its day, and keep what is said of one line."""
-    choices = Choices(**json.loads(message["basis"])["choices"])
-    house = House(choices)
+    house = House(choices_of(message["basis"]))
     house.use(load(inbox.connection, message["register_version"]))
     rewind(inbox, place.relation_id, place.message_id)
     admitted = admit(message["body"])
@@ -147,7 +145,9 @@ def _listen(inbox: Inbox, place: _Place, message: dict[str, Any], lang: Lang) ->
             price = known.facts.price(each) if each.side == "D" else None
             heard.append(Story(each, told, allocation, used, price))
 
-    assessment = assess(declaration, known.facts, house.rules[admitted.message_type.name], watch)
+    assessment = assess(
+        declaration, known.facts, house.declaration_rules(admitted.message_type.name, received_on), watch
+    )
     return heard[0] if heard else _of_client(declaration, line, assessment, lang)
 
 

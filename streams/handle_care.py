@@ -7,7 +7,7 @@ from datetime import date
 from processors.assess_allocation import assess_allocation_message
 from processors.assess_delivery import apply_delivery, assess_delivery_message
 from processors.care import CareAssessment
-from reference.working_days import RETURN_WITHIN, after_working_days
+from reference.working_days import RETURN_WITHIN
 from rules.facts import AllocationFacts, DeliveryFacts
 from rules.municipality import valid_for_allocations, valid_for_deliveries
 from schemas.allocation import AllocationMessage
@@ -38,7 +38,7 @@ def handle_allocations(admitted: Admitted, received: Received, inbox: Inbox, hou
         return stranger
     relation_id = inbox.relation(header.municipality, header.provider, header.domain.value)
     facts = _allocation_facts(message, relation_id, received.received_on, inbox, house)
-    assessment = assess_allocation_message(message, facts, house.catalogue)
+    assessment = assess_allocation_message(message, facts, house.catalogue_on(received.received_on))
     if not assessment.accepted:
         return _refused(header, assessment)
     message_id = inbox.next_message_id()
@@ -60,19 +60,21 @@ def handle_delivery(admitted: Admitted, received: Received, inbox: Inbox, house:
         return stranger
     relation_id = inbox.relation(header.municipality, header.provider, header.domain.value)
     facts = _delivery_facts(message, relation_id, received.received_on, inbox, house)
-    assessment = assess_delivery_message(message, facts, house.catalogue)
+    assessment = assess_delivery_message(message, facts, house.catalogue_on(received.received_on))
     kind = answer_type(header.message_type)
     message_id = inbox.next_message_id()
     identification = new_identification(inbox, kind.name, header.municipality, received.sha256)
+    answered_on = house.answered_on(received.received_on)
     content = return_message(
-        admitted.root, admitted.message_type, identification, received.received_on, assessment.codes
+        admitted.root, admitted.message_type, identification, answered_on, assessment.codes
     )
     name = file_name(header.municipality, "returns", received.sha256)
     row = _row(message_id, relation_id, header, "answered", received, inbox, house)
     row = row._replace(
         answer_type=kind.name,
         answer_identification=identification,
-        answer_due=str(after_working_days(received.received_on, RETURN_WITHIN)),
+        answered_on=str(answered_on),
+        answer_due=str(house.due(received.received_on, RETURN_WITHIN)),
     )
     inbox.record(row, received.data)
     if assessment.accepted:
@@ -173,6 +175,7 @@ def _row(
         rejected=0,
         answer_type=None,
         answer_identification=None,
+        answered_on=None,
         answer_due=None,
         basis_id=inbox.basis(house.basis),
         register_version=house.register.version,

@@ -8,7 +8,7 @@ from processors.answer import answer
 from processors.assess import LEVEL_2, Assessment, assess, refuse_inside
 from processors.notify import rejections
 from processors.signals import declaration_signals
-from reference.working_days import ANSWER_WITHIN, after_working_days
+from reference.working_days import ANSWER_WITHIN
 from rules.facts import DeclarationFacts, EarlierLine
 from rules.municipality import valid_for_declaration
 from schemas.declaration import Declaration
@@ -45,7 +45,7 @@ def handle_declaration(admitted: Admitted, received: Received, inbox: Inbox, hou
         return stranger
     header = declaration.header
     relation_id = inbox.relation(header.municipality, header.provider, header.domain.value)
-    rules = house.rules[header.message_type.name]
+    rules = house.declaration_rules(header.message_type.name, received.received_on)
     inside = rules.message.check(declaration)
     if inside:
         return _conclude(declaration, refuse_inside(inside), None, relation_id, received, inbox, house)
@@ -107,9 +107,10 @@ def _conclude(
     kind = answer_type(header.message_type)
     message_id = inbox.next_message_id()
     identification = new_identification(inbox, kind.name, header.municipality, received.sha256)
-    content = answer(declaration, assessment, identification, received.received_on)
+    answered_on = house.answered_on(received.received_on)
+    content = answer(declaration, assessment, identification, answered_on)
     name = file_name(header.municipality, "answers", received.sha256)
-    due = str(after_working_days(received.received_on, ANSWER_WITHIN))
+    due = str(house.due(received.received_on, ANSWER_WITHIN))
     rejected = len(assessment.rejected_positions) if assessment.processed else len(declaration.lines)
     inbox.record(
         MessageRow(
@@ -129,6 +130,7 @@ def _conclude(
             rejected=rejected,
             answer_type=kind.name,
             answer_identification=identification,
+            answered_on=str(answered_on),
             answer_due=due,
             basis_id=inbox.basis(house.basis),
             register_version=house.register.version,

@@ -5,18 +5,27 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from contracts.pricing import PriceList, ProductList, index_of
 from contracts.register import Register
 from contracts.tables import MunicipalityRow, ProductRow
 from processors.assess import DeclarationRules
 from processors.notify import Pseudonym, pseudonyms
+from reference.working_days import after_working_days
 from rules import RULE_SET
-from rules.catalogue import discover
+from rules.catalogue import Catalogue, discover
 from rules.facts import Choices
 from schemas.standard import Domain
 
 EMPTY = Register(0, {})
+
+
+def choices_of(basis: str) -> Choices:
+    """The choices under which a message was decided, from its stored basis."""
+    stored: dict[str, Any] = json.loads(basis)["choices"]
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in stored.items()}
+    return Choices(**values)
 
 
 class House:
@@ -25,8 +34,10 @@ class House:
     def __init__(self, choices: Choices, pseudonym_key: bytes | None = None) -> None:
         self.choices = choices
         self.catalogue = discover()
-        self.rules = {name: DeclarationRules(self.catalogue, name) for name in ("JW323", "WMO323")}
+        self._rules: dict[tuple[int, str], DeclarationRules] = {}
         self.basis = json.dumps({"rules": RULE_SET, "choices": asdict(choices)}, sort_keys=True)
+        self._catalogues: dict[date, Catalogue] = {}
+        self.sent_on: date | None = None
         self._key = pseudonym_key
         self._pseudonyms: dict[str, Pseudonym] = {}
         self.use(EMPTY)
@@ -46,6 +57,30 @@ class House:
             )
             for domain in Domain
         }
+
+    def catalogue_on(self, received_on: date) -> Catalogue:
+        """The rules in force for a message received on that day."""
+        found = self._catalogues.get(received_on)
+        if found is None:
+            found = self._catalogues[received_on] = self.catalogue.on(received_on)
+        return found
+
+    def declaration_rules(self, message: str, received_on: date) -> DeclarationRules:
+        """The rules on one kind of 323 received on that day, grouped once."""
+        catalogue = self.catalogue_on(received_on)
+        key = (id(catalogue), message)
+        found = self._rules.get(key)
+        if found is None:
+            found = self._rules[key] = DeclarationRules(catalogue, message)
+        return found
+
+    def answered_on(self, received_on: date) -> date:
+        """Dagtekening of our own messages: the day of receipt, unless a live service dates them when sent."""
+        return self.sent_on or received_on
+
+    def due(self, received_on: date, working_days: int) -> date:
+        """The last day on which an answer is in time (OC-27)."""
+        return after_working_days(received_on, working_days, frozenset(self.choices.worked_holidays))
 
     def knows_municipality(self, code: str) -> bool:
         """Whether the code was ever a tenant."""

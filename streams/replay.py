@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, insert, select
 
-from rules.facts import Choices
 from store.database import open_store, transaction, trial
 from store.inbox import Inbox
 from store.register_tables import register_import, register_row
 from store.registers import load, version_after
 from streams.handle import handle
-from streams.house import House
+from streams.house import House, choices_of
 
 GROUP = 200
 
@@ -53,6 +52,7 @@ class _Stored(NamedTuple):
     register_version: int
     basis: str
     body: bytes
+    answered_on: date | None = None
     fault: str | None = None
 
 
@@ -73,6 +73,7 @@ def replay(engine: Engine, pseudonym_key: bytes | None, progress: Callable[[int]
                     if key not in houses:
                         houses[key] = _house(message, inbox, pseudonym_key)
                     day = date.fromisoformat(message.received_on)
+                    houses[key].sent_on = message.answered_on
                     outcome = handle(message.body, message.file, day, inbox, houses[key])
                     if message.fault is None:
                         differences += _compare(stored, inbox, message)
@@ -93,7 +94,7 @@ def count(engine: Engine) -> int:
 
 
 def _house(message: _Stored, inbox: Inbox, key: bytes | None) -> House:
-    house = House(Choices(**json.loads(message.basis)["choices"]), key)
+    house = House(choices_of(message.basis), key)
     house.use(load(inbox.connection, message.register_version))
     return house
 
@@ -112,12 +113,13 @@ def _messages(stored: Inbox) -> Iterator[_Stored]:
     for (number,) in stored.execute("SELECT id FROM message ORDER BY id").fetchall():
         yield from _faults(stored, last, number - 1)
         row = stored.execute(
-            "SELECT m.sha256, m.received_on, m.file, m.register_version, s.content, b.body"
+            "SELECT m.sha256, m.received_on, m.file, m.register_version, s.content, b.body, m.answered_on"
             " FROM message m JOIN message_body b ON b.message_id = m.id JOIN basis s ON s.id = m.basis_id"
             " WHERE m.id = ?",
             (number,),
         ).fetchone()
-        yield _Stored(*row)
+        answered_on = None if row[6] is None else date.fromisoformat(row[6])
+        yield _Stored._make((*row[:6], answered_on, None))
         last = number
     yield from _faults(stored, last, last)
 
@@ -132,7 +134,7 @@ def _faults(stored: Inbox, first: int, last: int) -> Iterator[_Stored]:
         (first, last),
     ).fetchall():
         version = version_after(stored.connection, row[3] + 1)
-        yield _Stored._make((*row[:3], version, basis, row[4], row[5]))
+        yield _Stored._make((*row[:3], version, basis, row[4], None, row[5]))
 
 
 _MESSAGE = (

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     strict_credits: bool = False
     rejected_lines_use_references: bool = True
     answers_dated: Literal["received", "sent"] = "received"
+    worked_holidays: frozenset[Literal["good_friday", "liberation_day"]] = frozenset()
     group_messages: int = 50
     group_bytes: int = 8 * 2**20
 
@@ -30,6 +31,7 @@ class Settings(BaseSettings):
         return Choices(
             strict_credits=self.strict_credits,
             rejected_lines_use_references=self.rejected_lines_use_references,
+            worked_holidays=tuple(sorted(self.worked_holidays)),
         )
 
     def pseudonym_key(self) -> bytes | None:

@@ -160,7 +160,7 @@ def _message(inbox: Inbox, relation: int, kind: str, identification: str, outcom
     number = inbox.next_message_id()
     row = MessageRow(
         number, f"{number:064d}", relation, kind, identification, "2026-01-01", "2026-01-01", "earlier",
-        outcome, 0, 0, 0, 0, 0, None, None, None, inbox.basis("{}"), 1, 1,
+        outcome, 0, 0, 0, 0, 0, None, None, None, None, inbox.basis("{}"), 1, 1,
     )  # fmt: skip
     inbox.record(row, b"")
 

@@ -44,12 +44,19 @@ def upgrade() -> None:
             nullable=False,
             comment="last message taken in before the batch closed",
         ),
+        sa.Column(
+            "delivered",
+            sa.SmallInteger(),
+            server_default="0",
+            nullable=False,
+            comment="1 once its files stand in an output folder",
+        ),
         sa.CheckConstraint("(total_cents > 0) = (pain IS NOT NULL)", name="batch_pays_with_a_file"),
         sa.CheckConstraint("total_cents >= 0", name="batch_total_not_negative"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("municipality", "year", "sequence"),
         sa.UniqueConstraint("number"),
-        comment="closed batches, never changed",
+        comment="closed batches: nothing of them changes but whether they were delivered",
     )
     op.create_table(
         "fault",
@@ -207,6 +214,7 @@ def upgrade() -> None:
         sa.Column("rejected", sa.Integer(), nullable=False),
         sa.Column("answer_type", sa.String(length=6), nullable=True),
         sa.Column("answer_identification", sa.String(length=12), nullable=True),
+        sa.Column("answered_on", sa.String(length=10), nullable=True, comment="Dagtekening of our answer"),
         sa.Column("answer_due", sa.String(length=10), nullable=True),
         sa.Column("basis_id", sa.Integer(), nullable=False),
         sa.Column("register_version", sa.Integer(), nullable=False),
