@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     LargeBinary,
+    SmallInteger,
     String,
     Table,
     UniqueConstraint,
@@ -32,10 +33,17 @@ batch = Table(
     Column("pain", LargeBinary, comment="pain.001.xml"),
     Column("specification", LargeBinary, nullable=False, comment="specification.csv"),
     Column("after_message", Integer, nullable=False, comment="last message taken in before the batch closed"),
+    Column(
+        "delivered",
+        SmallInteger,
+        nullable=False,
+        server_default="0",
+        comment="1 once its files stand in an output folder",
+    ),
     UniqueConstraint("municipality", "year", "sequence"),
     CheckConstraint("total_cents >= 0", name="batch_total_not_negative"),
     CheckConstraint("(total_cents > 0) = (pain IS NOT NULL)", name="batch_pays_with_a_file"),
-    comment="closed batches, never changed",
+    comment="closed batches: nothing of them changes but whether they were delivered",
 )
 
 payment = Table(

@@ -6,10 +6,11 @@ the second meets a unique batch number or an already covered declaration and rai
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from processors.batch_json import sha256
 from schemas.batch import Batch, GrantedLine, OpenDeclaration
@@ -169,6 +170,27 @@ def batch_files(connection: Connection, number: str) -> BatchFiles | None:
     b = batch_table.c
     row = connection.execute(select(b.body, b.pain, b.specification).where(b.number == number)).first()
     return None if row is None else BatchFiles(*row)
+
+
+def undelivered_batches(
+    connection: Connection, municipality: str, closed: str | None = None
+) -> dict[str, BatchFiles]:
+    """Batches of a municipality whose files may not stand in an output folder yet, oldest first.
+
+    The batch with number `closed` is among them in any case.
+    """
+    b = batch_table.c
+    query = (
+        select(b.number, b.body, b.pain, b.specification)
+        .where(b.municipality == municipality, or_(b.delivered == 0, b.number == closed))
+        .order_by(b.id)
+    )
+    return {number: BatchFiles(*files) for number, *files in connection.execute(query)}
+
+
+def mark_batches_delivered(connection: Connection, numbers: Collection[str]) -> None:
+    """Remember that the files of these batches stand whole in an output folder."""
+    connection.execute(update(batch_table).where(batch_table.c.number.in_(numbers)).values(delivered=1))
 
 
 def _open(municipality: str, cut_off: date) -> ColumnElement[bool]:

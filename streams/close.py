@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from contracts.register import Register
 from contracts.tables import MunicipalityRow, PaymentBlockRow
@@ -13,9 +14,20 @@ from processors.close_batch import close_batch
 from processors.pain001 import pain001
 from processors.specification import specification_csv
 from schemas.batch import Batch, NotClosed, NothingToPay
-from store.batches import BatchFiles, balances, granted_lines, next_sequence, open_declarations, save_batch
+from store.batches import (
+    BatchFiles,
+    balances,
+    granted_lines,
+    mark_batches_delivered,
+    next_sequence,
+    open_declarations,
+    save_batch,
+    undelivered_batches,
+)
+from store.database import transaction
 from store.inbox import Inbox
-from streams.files import File
+from streams.crash import point
+from streams.files import File, write_files
 
 
 class UnknownMunicipality(LookupError):
@@ -44,7 +56,26 @@ def close(
         specification = specification_csv(batch, granted_lines(connection, municipality, cut_off))
         files = BatchFiles(batch_json(batch, pain), pain, specification)
         save_batch(connection, batch, files, Inbox(connection).next_message_id() - 1)
+        point("batch-saved")
     return batch
+
+
+def deliver_batches(
+    engine: Engine, municipality: str, out: Path, closed: str | None = None
+) -> dict[str, BatchFiles]:
+    """Write the files of the batch `closed` just now, and of every one that was not delivered before.
+
+    A batch whose closing was interrupted after its commit is delivered by the next one. Returns what
+    was delivered, by number. Raises OSError when the folder cannot be written.
+    """
+    with transaction(engine) as connection:
+        waiting = undelivered_batches(connection, municipality, closed)
+    for number, files in waiting.items():
+        write_files(out, batch_files_for(municipality, number, files))
+    point("batch-written")
+    with transaction(engine) as connection:
+        mark_batches_delivered(connection, waiting.keys())
+    return waiting
 
 
 def batch_files_for(municipality: str, number: str, files: BatchFiles) -> list[File]:

@@ -21,6 +21,9 @@ POINTS = (
     "files-written",
     "list-written",
     "lists-written",
+    "batch-saved",
+    "batch-committed",
+    "batch-written",
 )
 
 _name, _, _count = os.environ.get("DECLASTROOM_CRASH", "").partition(":")

@@ -11,11 +11,10 @@ import typer
 from desk import options
 from desk.screen import OUT, money, print_json, print_table
 from schemas.batch import Batch, NotClosed, NothingToPay
-from store.batches import batch_files
 from store.database import open_store, transaction
 from store.registers import load
-from streams.close import UnknownMunicipality, batch_files_for, close
-from streams.files import write_files
+from streams.close import UnknownMunicipality, close, deliver_batches
+from streams.crash import point
 
 batch = typer.Typer(help="Payment batches.", no_args_is_help=True)
 
@@ -35,7 +34,8 @@ def close_command(
     day = options.parse_day(cut_off)
     assert day is not None
     with options.failures(json):
-        with transaction(open_store(options.settings(database).database_url)) as connection:
+        engine = open_store(options.settings(database).database_url)
+        with transaction(engine) as connection:
             try:
                 closed = close(connection, load(connection), municipality, day)
             except UnknownMunicipality:
@@ -44,12 +44,15 @@ def close_command(
                 )
             if isinstance(closed, NotClosed):
                 options.wrong(json, str(closed))
-            files = batch_files(connection, closed.number) if isinstance(closed, Batch) else None
-        document = nothing_to_pay(closed) if isinstance(closed, NothingToPay) else {}
-        if isinstance(closed, Batch) and files is not None:
-            write_files(out, batch_files_for(municipality, closed.number, files))
-            document = json_text.loads(files.body)
+        point("batch-committed")
+        number = closed.number if isinstance(closed, Batch) else None
+        delivered = deliver_batches(engine, municipality, out, number)
+        if isinstance(closed, NothingToPay):
+            document = nothing_to_pay(closed)
+        else:
+            document = json_text.loads(delivered[closed.number].body)
             document["folder"] = f"{municipality}/batches/{closed.number}"
+        document["delivered"] = list(delivered)
     if json:
         print_json(document)
     else:
@@ -72,6 +75,8 @@ def show(document: dict[str, Any]) -> None:
     """A batch as tables: what is paid, what is carried, what is held."""
     if document["batch"] is None:
         OUT.print("Nothing to pay.")
+        for number in document.get("delivered", ()):
+            OUT.print(f"Delivered now: batch {number}, closed before", markup=False)
     else:
         print_table(
             f"Batch {document['batch']} - total {money(document['total_cents'])} - due {document['due']}",
