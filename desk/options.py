@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
+from sqlalchemy.exc import ArgumentError
 
 from desk.screen import print_json, say
 from processors.wording import Lang
@@ -92,6 +93,8 @@ def failures(as_json: bool) -> Iterator[None]:
         for fault in refused.faults:
             say(str(fault))
         raise typer.Exit(WRONG_INPUT) from None
+    except ArgumentError:
+        raise typer.BadParameter("--database: expected a URL such as sqlite:///declastroom.db") from None
     except StoreUnavailable as unavailable:
         _stop(as_json, str(unavailable), UNAVAILABLE)
     except OSError as error:

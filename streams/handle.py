@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from datetime import date
+from pathlib import PurePath
 from typing import Final
 
 from schemas.notice import Notice
@@ -104,7 +105,7 @@ def seal(fault: Fault, received: Received, inbox: Inbox) -> Outcome:
         outcome=fault.outcome,
         reason=fault.reason,
         sha256=received.sha256,
-        file=received.file,
+        file=PurePath(received.file).name,
         municipality=municipality,
         sender=fault.sender,
         path=fault.path,
