@@ -50,7 +50,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.begin() as connection:
             yield connection
-    except DBAPIError as error:
+    except failures(engine) as error:
         raise StoreUnavailable(f"the database failed: {_cause(error)}") from error
 
 
@@ -61,8 +61,13 @@ def trial(engine: Engine) -> Iterator[Connection]:
         with engine.connect() as connection:
             yield connection
             connection.rollback()
-    except DBAPIError as error:
+    except failures(engine) as error:
         raise StoreUnavailable(f"the database failed: {_cause(error)}") from error
+
+
+def failures(engine: Engine) -> tuple[type[Exception], ...]:
+    """What a failing database raises: through SQLAlchemy, or by the driver itself on its own cursor."""
+    return (DBAPIError, engine.dialect.loaded_dbapi.Error)
 
 
 def _cause(error: Exception) -> str:
