@@ -11,7 +11,7 @@ ANSWER_WITHIN = 10  # working days for a 325 (OP090x4)
 RETURN_WITHIN = 3  # working days for a 306 or 308 (OP090)
 
 
-NOT_OFF_EVERYWHERE = {"good_friday": "Goede Vrijdag", "liberation_day": "Bevrijdingsdag"}
+NOT_OFF_EVERYWHERE = {"good_friday": "Goede vrijdag", "liberation_day": "Bevrijdingsdag"}
 
 
 @cache
