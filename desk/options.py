@@ -51,8 +51,10 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout,
 Language = Annotated[
     str, typer.Option("--lang", parser=parse_lang, metavar="nl|en", help="Language of explanations")
 ]
-Municipality = Annotated[str | None, typer.Option("--municipality", metavar="CODE")]
-Provider = Annotated[str | None, typer.Option("--provider", metavar="AGB")]
+Municipality = Annotated[
+    str | None, typer.Option("--municipality", metavar="CODE", help="Of this municipality only")
+]
+Provider = Annotated[str | None, typer.Option("--provider", metavar="AGB", help="Of this provider only")]
 
 
 def language(text: str) -> Lang:

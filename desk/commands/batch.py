@@ -21,7 +21,7 @@ batch = typer.Typer(help="Payment batches.", no_args_is_help=True)
 
 @batch.command("close")
 def close_command(
-    municipality: Annotated[str, typer.Option("--municipality", metavar="CODE")],
+    municipality: Annotated[str, typer.Option("--municipality", metavar="CODE", help="Who pays")],
     cut_off: Annotated[str, typer.Option("--cut-off", metavar="DATE", help="Received up to and including")],
     out: Annotated[Path, typer.Option("--out", help="Output folder")] = Path("out"),
     database: options.Database = None,

@@ -16,9 +16,13 @@ MARKS_EN = {"holds": "ok", "broken": "BROKEN", "follows": "follows"}
 
 
 def explain(
-    provider: Annotated[str, typer.Option("--provider", metavar="AGB")],
-    domain: Annotated[str, typer.Option("--domain", metavar="jw|wmo")],
-    reference: Annotated[str, typer.Option("--reference", metavar="REF")],
+    provider: Annotated[str, typer.Option("--provider", metavar="AGB", help="Who declared the line")],
+    domain: Annotated[
+        str, typer.Option("--domain", metavar="jw|wmo", help="Youth Act or Social Support Act")
+    ],
+    reference: Annotated[
+        str, typer.Option("--reference", metavar="REF", help="ReferentieNummer of the line")
+    ],
     municipality: options.Municipality = None,
     database: options.Database = None,
     lang: options.Language = "nl",

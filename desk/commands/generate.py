@@ -18,12 +18,20 @@ from desk.synthetic.write import generate as write_region
 def generate(
     out: Annotated[Path, typer.Option("--out", help="Folder for register/, messages/ and manifest.json")],
     lines: Annotated[int, typer.Option("--lines", min=1, help="Lines over all months")] = 4000,
-    municipalities: Annotated[int, typer.Option("--municipalities", min=1, max=342)] = 4,
-    months: Annotated[int, typer.Option("--months", min=1, max=36)] = 1,
-    first_month: Annotated[str, typer.Option("--first-month", metavar="DATE")] = "2026-03-01",
-    seed: Annotated[int, typer.Option("--seed")] = 1,
-    fault_share: Annotated[float, typer.Option("--fault-share", min=0, max=1)] = 0.05,
-    faults: Annotated[str | None, typer.Option("--faults", metavar="CODE=SHARE,…")] = None,
+    municipalities: Annotated[
+        int, typer.Option("--municipalities", min=1, max=342, help="Municipalities in the region")
+    ] = 4,
+    months: Annotated[int, typer.Option("--months", min=1, max=36, help="Months in a row")] = 1,
+    first_month: Annotated[
+        str, typer.Option("--first-month", metavar="DATE", help="A day in the first month")
+    ] = "2026-03-01",
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes")] = 1,
+    fault_share: Annotated[
+        float, typer.Option("--fault-share", min=0, max=1, help="Share of lines with a fault")
+    ] = 0.05,
+    faults: Annotated[
+        str | None, typer.Option("--faults", metavar="CODE=SHARE,…", help="Shares of chosen faults")
+    ] = None,
     packed: Annotated[bool, typer.Option("--packed", help="Put 301s, 305s and 307s in ZIPs")] = False,
     json: options.Json = False,
 ) -> None:
