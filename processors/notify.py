@@ -11,7 +11,7 @@ from processors.assess import DECLARATION, Assessment
 from processors.findings import Finding
 from schemas.declaration import Declaration
 from schemas.money import unsigned
-from schemas.notice import Cause, Rejection
+from schemas.notice import Cause, Notice, Rejection
 
 Pseudonym = Callable[[int, str], str]
 
@@ -63,6 +63,34 @@ def rejections(
     if not assessment.processed:
         return (message,)
     return tuple(_below(declaration, assessment, message, pseudonym))
+
+
+def structure_rejection(notice: Notice) -> Rejection | None:
+    """A 323 that was refused for its structure, as its municipality and provider meet it; else None.
+
+    There is no 325 and no return code (IV087); the amount is unknown, because nothing was read.
+    """
+    declaration = notice.type in {"JW323", "WMO323"}
+    if notice.outcome != "refused" or not declaration or not notice.municipality or not notice.sender:
+        return None
+    cause = Cause(notice.reason, "", notice.path or "", notice.found or "", notice.expected or "", None)
+    return Rejection(
+        municipality=notice.municipality,
+        provider=notice.sender,
+        domain=notice.type[:-3].lower() if notice.type else "",
+        message_sha256=notice.sha256,
+        declaration=None,
+        subject="structure",
+        reference=None,
+        allocation=None,
+        client=None,
+        causes=(cause,),
+        codes=(),
+        amount_cents=0,
+        side="D",
+        received_on=notice.received_on,
+        answer_due=None,
+    )
 
 
 def _below(

@@ -24,7 +24,7 @@ def rejection_object(rejection: Rejection, lang: Lang = "nl") -> dict[str, Any]:
         "reference": rejection.reference,
         "allocation": rejection.allocation,
         "codes": list(rejection.codes),
-        "rules": list(dict.fromkeys(cause.rule for cause in rejection.causes)),
+        "rules": list(dict.fromkeys(cause.rule for cause in rejection.causes if cause.code)),
         "explanation": " ".join(_fill(text[lang]["says"], cause, lang) for text, cause in told),
         "found": "; ".join(in_words(cause.found, lang) for cause in rejection.causes),
         "expected": "; ".join(in_words(cause.expected, lang) for cause in rejection.causes),

@@ -56,7 +56,7 @@ class Signal(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """A refused or quarantined message: what, where, found, expected."""
+    """A refused or quarantined message: what, where, found, expected; `type` as far as it is known."""
 
     outcome: str
     reason: str
@@ -70,6 +70,7 @@ class Notice(NamedTuple):
     received_on: str
     rules: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    type: str | None = None
 
 
 def rejections_to_json(rejections: tuple[Rejection, ...]) -> bytes:

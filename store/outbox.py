@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from processors.notify import structure_rejection
 from schemas.notice import (
     Notice,
     Rejection,
@@ -67,9 +68,18 @@ def mark_delivered(inbox: Inbox, message_ids: Iterable[int], hashes: Iterable[st
 
 
 def all_rejections(inbox: Inbox, since: str = "", provider: str | None = None) -> Iterator[Rejection]:
-    """Every rejection received on or after a day, of one provider or of all, in order of message."""
+    """Every rejection received on or after a day, of one provider or of all, in order of message.
+
+    Declarations refused for their structure come last; only those for a known municipality count.
+    """
     for body in _bodies(inbox, "rejections", since, provider):
         yield from rejections_from_json(body)
+    for (detail,) in inbox.execute(
+        "SELECT detail FROM fault WHERE outcome = 'refused' AND received_on >= ? ORDER BY rowid", (since,)
+    ).fetchall():
+        rejection = structure_rejection(notice_from_json(detail))
+        if rejection is not None and provider in {None, rejection.provider}:
+            yield rejection
 
 
 def all_signals(inbox: Inbox, since: str = "", provider: str | None = None) -> Iterator[Signal]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from processors.notify import structure_rejection
 from processors.wording import Lang, notice_object, rejection_object, signal_object
 from schemas.notice import rejections_from_json, signals_from_json
 from store.database import transaction
@@ -48,6 +49,7 @@ class Embedded:
         self._lang: Lang = lang
         self._messages: set[int] = set()
         self._notices: set[str] = set()
+        self._answered: set[str] = set()
 
     def process(self, sources: Iterable[Source], received_on: date) -> Iterator[Outcome]:
         """Handle messages in order, and yield what became of each once it is committed."""
@@ -102,7 +104,9 @@ class Embedded:
     def _answers(self, inbox: Inbox, message_ids: Iterable[int]) -> list[File]:
         if self._out is None:
             return []
-        return [File(p.name, p.body) for p in parcels(inbox, message_ids, ("answers", "returns"))]
+        files = [File(p.name, p.body) for p in parcels(inbox, message_ids, ("answers", "returns"))]
+        self._answered.update(file.name.split("/")[0] for file in files)
+        return files
 
     def _write(self, files: list[File]) -> None:
         if self._out is not None:
@@ -121,19 +125,25 @@ class Embedded:
                     extend_list(self._out / municipality / f"{topic}.jsonl", "message_sha256", objects)
                     point("list-written")
             told = [notice_object(n, self._lang) for n in notices(inbox, self._notices)]
-            if told:
-                extend_list(self._out / "notices.jsonl", "sha256", told)
+            extend_list(self._out / "notices.jsonl", "sha256", told)
             point("lists-written")
             mark_delivered(inbox, sorted(self._messages), sorted(self._notices))
         self._messages.clear()
         self._notices.clear()
+        self._answered.clear()
 
     def _lists(self, inbox: Inbox, topic: str) -> dict[str, list[dict[str, object]]]:
-        lists: dict[str, list[dict[str, object]]] = {}
+        """What to add per municipality; a municipality that was answered has its lists, if only empty."""
+        lists: dict[str, list[dict[str, object]]] = {code: [] for code in sorted(self._answered)}
         for parcel in parcels(inbox, self._messages, (topic,)):
             rows = lists.setdefault(parcel.name, [])
             if topic == "rejections":
                 rows += [rejection_object(r, self._lang) for r in rejections_from_json(parcel.body)]
             else:
                 rows += [signal_object(s, self._lang) for s in signals_from_json(parcel.body)]
+        if topic == "rejections":
+            for rejection in map(structure_rejection, notices(inbox, self._notices)):
+                if rejection is not None and self._house.knows_municipality(rejection.municipality):
+                    rows = lists.setdefault(rejection.municipality, [])
+                    rows.append(rejection_object(rejection, self._lang))
         return lists

@@ -114,6 +114,7 @@ def seal(fault: Fault, received: Received, inbox: Inbox) -> Outcome:
         received_on=str(received.received_on),
         rules=fault.rules,
         codes=fault.codes,
+        type=None if kind is None else kind.name,
     )
     inbox.seal(notice, received.data)
     return Outcome(
