@@ -30,6 +30,9 @@ test: setup
 
 docs: setup
 	$(BIN)/python -m tools.make_rule_docs
+	$(BIN)/python -m tools.make_command_docs
+	$(BIN)/python -m tools.make_glossary_docs
+	$(BIN)/python -m tools.make_examples
 	$(BIN)/python -m tools.make_xsd
 
 bench: setup
