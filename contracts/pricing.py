@@ -19,7 +19,7 @@ from contracts.tables import SanctionRow, TariffRow
 from contracts.tariffs import Choice, Source, TariffIndex, Tariffs, narrowest, row_name
 from schemas.money import half_up
 
-__all__ = ["Price", "PriceList", "ProductList", "RegisterIndex", "index_of"]
+__all__ = ["NO_PRICE", "Price", "PriceList", "ProductList", "RegisterIndex", "index_of"]
 
 
 class Price(NamedTuple):
@@ -40,6 +40,7 @@ class Price(NamedTuple):
     steps: tuple[str, ...]
 
 
+NO_PRICE: Final = Price(None, False, False, Source.NO_TARIFF, None, (), ())
 _EURO: Final = Price(None, False, False, Source.EURO, None, (), ("unit 83 is an amount, it has no tariff",))
 _ORDINARY: Final = Case()
 
@@ -106,6 +107,10 @@ class PriceList:
         Without a price, `source` tells a missing agreement from a missing tariff (OC-17).
         """
         return self._price(code, unit, day, self._case(code, allocation, bsn, allocation_start))
+
+    def is_personal(self, code: str) -> bool:
+        """Whether the price of a product may depend on the client or his allocation."""
+        return code in self._personal
 
     def agreed_units(
         self, category: str, code: str, day: date, *, allocation: int, bsn: str, allocation_start: date | None

@@ -34,7 +34,9 @@ class ProductList:
 
     def lists_for(self, category: str, code: str, day: date, allocation_start: date | None) -> bool:
         """Whether the code is listed on that day, or was when the allocation started (lifecycle 4.5)."""
-        return bool(self.units_for(category, code, day, allocation_start))
+        if self.units(category, code, day):
+            return True
+        return allocation_start is not None and self.lists(category, code, allocation_start)
 
     def units(self, category: str, code: str, day: date) -> frozenset[str]:
         """Units in which the list offers the product on that day."""

@@ -14,7 +14,6 @@ from rules.catalogue import Catalogue, Rule, Subject
 from rules.facts import CREDIT, CREDITED, LIVE, REJECTED, DeclarationFacts
 from rules.volume import counted
 from schemas.declaration import Declaration, Line
-from schemas.period import month_number
 
 NOTHING, NOT_ASSESSED, GRANTED, TECHNICAL = "0200", "0233", "8001", "0001"
 Watch = Callable[[Line, Iterator[Verdict]], None]
@@ -92,9 +91,12 @@ def assess(
         return Assessment(DECLARATION, (NOTHING,), _codes(whole), findings=whole)
     result = Assessment(ASSESSED, (NOTHING,), states=[REJECTED] * len(declaration.lines))
     for client in declaration.clients:
-        broken = _broken(rules.client, client_path(client), client, facts)
-        if broken:
-            result.client_findings[client.position] = broken
+        for rule in rules.client:
+            if not rule.holds(client, facts):
+                finding = Finding(rule, element(client_path(client), rule), rule.clash(client, facts))
+                result.client_findings[client.position] = (
+                    *result.client_findings.get(client.position, ()), finding,
+                )  # fmt: skip
     references = Counter([line.reference for line in declaration.lines])
     facts.doubled_references = frozenset(r for r, times in references.items() if times > 1)
     _assess_lines(declaration, facts, rules.lines.start(declaration, facts), result, watch)
@@ -150,13 +152,12 @@ def _grant(line: Line, facts: DeclarationFacts) -> int:
         if usage is not None:
             usage.volume -= original.used_volume
             usage.cents -= original.amount_cents
-        month = month_number(original.period.begin)
-        facts.live.discard((original.allocation, original.category, original.code, month))
+        facts.live.discard((original.allocation, original.category, original.code, line.month))
         return CREDIT
     usage = facts.usage[line.allocation]
     usage.volume += counted(line.volume, line.unit)
     usage.cents += line.amount_cents
-    facts.live.add((line.allocation, line.category, line.code, month_number(line.period.begin)))
+    facts.live.add((line.allocation, line.category, line.code, line.month))
     return LIVE
 
 

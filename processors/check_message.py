@@ -27,24 +27,28 @@ class MessageRules:
             for rule in self.declaration
             if not rule.holds(declaration, None)
         ]
-        for client in declaration.clients:
-            findings += [
-                Finding(rule, element(client_path(client), rule), rule.clash(client, None))
-                for rule in self.client
-                if not rule.holds(client, None)
-            ]
+        findings += [
+            Finding(rule, element(client_path(client), rule), rule.clash(client, None))
+            for rule in self.client
+            for client in declaration.clients
+            if not rule.holds(client, None)
+        ]
         findings += self._periods(declaration)
-        calls = tuple(rule.holds for rule in self.line)
-        for line in declaration.lines:
-            for holds in calls:
-                if not holds(line, None):
-                    findings += [
-                        Finding(rule, element(line_path(declaration, line), rule), rule.clash(line, None))
-                        for rule in self.line
-                        if not rule.holds(line, None)
-                    ]
-                    break
+        findings += self._lines(declaration)
         return tuple(findings)
+
+    def _lines(self, declaration: Declaration) -> list[Finding]:
+        """Rules that no line breaks, nearly always all of them, are done with after one quick pass."""
+        lines = declaration.lines
+        broken = [
+            r for r in self.line if False in [holds(line, None) for holds in (r.holds,) for line in lines]
+        ]
+        return [
+            Finding(rule, element(line_path(declaration, line), rule), rule.clash(line, None))
+            for line in (lines if broken else ())
+            for rule in broken
+            if not rule.holds(line, None)
+        ]
 
     def _periods(self, declaration: Declaration) -> list[Finding]:
         """Few periods occur in a message, so each is tested once and reported on every line that has it."""

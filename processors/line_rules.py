@@ -8,6 +8,7 @@ explains. A test proves that both agree.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final, Literal, NamedTuple
 
 from rules.catalogue import Catalogue, Level, Rule, Subject
@@ -41,6 +42,7 @@ _OF_A_LINE: Final = (
     Subject.PERIOD_OF_ALLOCATION,
     Subject.ALLOCATED_LINE,
 )
+_Span = tuple[date, date | None]
 Outcome = Literal["holds", "broken", "follows", "not applicable"]
 
 
@@ -78,7 +80,9 @@ class LinesOfMessage:
         self._declaration = declaration
         self._facts = facts
         self._good_periods: dict[Period, bool] = {}
-        self._good_in_allocation: dict[tuple[Any, ...], bool] = {}
+        self._period: Period | None = None
+        self._good_spans: dict[_Span, bool] = {}
+        self._good_by_period: dict[Period, dict[_Span, bool]] = {}
 
     def hold(self, line: Line) -> bool:
         """Whether every rule on the line holds."""
@@ -106,11 +110,14 @@ class LinesOfMessage:
         return False not in [holds(line, allocation, facts) for holds in rules._allocated]
 
     def _period_fits(self, period: Period, allocation: Allocation) -> bool:
-        key = (period, allocation.start, allocation.end)
-        good = self._good_in_allocation.get(key)
+        if period is not self._period:
+            self._period = period
+            self._good_spans = self._good_by_period.setdefault(period, {})
+        span = (allocation.start, allocation.end)
+        good = self._good_spans.get(span)
         if good is None:
             good = all(holds(period, allocation) for holds in self._rules._period_of_allocation)
-            self._good_in_allocation[key] = good
+            self._good_spans[span] = good
         return good
 
     def _broken(self, line: Line) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, Protocol
 
-from contracts.pricing import Price, PriceList, ProductList
+from contracts.pricing import NO_PRICE, Price, PriceList, ProductList
 from schemas.allocation import Allocation
 from schemas.declaration import Line
 from schemas.delivery import Delivery
@@ -82,14 +82,28 @@ class DeclarationFacts:
     client_products: dict[str, list[tuple[str | None, str | None]]]
     doubled_references: AbstractSet[str] = frozenset()
     price_rows: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    _priced: tuple[int, Price] | None = None
+    _prices: dict[tuple[str, str, Period], Price] = field(default_factory=dict)
+    _units: dict[tuple[str, str, Period, date | None], frozenset[str]] = field(default_factory=dict)
+    _priced_line: Line | None = None
+    _last_price: Price = NO_PRICE
 
     def price(self, line: Line) -> Price:
-        """The agreed tariff for a line; asked for by several rules in a row, looked up once."""
-        if self._priced is not None and self._priced[0] == line.position:
-            return self._priced[1]
+        """The agreed tariff for a line. Several rules ask for it, and lines of one product share it."""
+        if line is self._priced_line:
+            return self._last_price
+        key = (line.code, line.unit, line.period)
+        price = self._prices.get(key)
+        if price is None:
+            price = self._find_price(line)
+            if not self.prices.is_personal(line.code):
+                self._prices[key] = price
+        self._priced_line, self._last_price = line, price
+        self.price_rows[line.position] = price.rows
+        return price
+
+    def _find_price(self, line: Line) -> Price:
         allocation = self.allocations.get(line.allocation)
-        price = self.prices.price(
+        return self.prices.price(
             line.code,
             line.unit,
             line.period.begin,
@@ -97,21 +111,25 @@ class DeclarationFacts:
             bsn=line.bsn,
             allocation_start=None if allocation is None else allocation.start,
         )
-        self._priced = (line.position, price)
-        self.price_rows[line.position] = price.rows
-        return price
 
     def agreed_units(self, line: Line) -> frozenset[str]:
         """Units agreed for the product of a line (OC-16)."""
         allocation = self.allocations.get(line.allocation)
-        return self.prices.agreed_units(
-            line.category,
-            line.code,
-            line.period.begin,
-            allocation=line.allocation,
-            bsn=line.bsn,
-            allocation_start=None if allocation is None else allocation.start,
-        )
+        start = None if allocation is None else allocation.start
+        key = (line.category, line.code, line.period, start)
+        units = self._units.get(key)
+        if units is None:
+            units = self.prices.agreed_units(
+                line.category,
+                line.code,
+                line.period.begin,
+                allocation=line.allocation,
+                bsn=line.bsn,
+                allocation_start=start,
+            )
+            if not self.prices.is_personal(line.code):
+                self._units[key] = units
+        return units
 
 
 class OtherAllocation(NamedTuple):

@@ -13,6 +13,8 @@ from schemas.money import euro
 from schemas.period import Period, days, iso_weeks, months, sundays
 
 _OUTPUT = frozenset({"82", "83"})
+_ONCE = frozenset({"4", "6"})  # per month, in total: the volume itself, also in a broken month
+_SPAN = {"1": days, "2": iso_weeks, "4": months}
 HOUSEHOLD_HELP = "01"
 
 
@@ -33,29 +35,31 @@ def volume_text(amount: int, unit: str) -> str:
 
 def cap_in_period(allocation: Allocation, size: Size, period: Period) -> int:
     """The most that may be delivered in one product period, counted as `counted` does (rules.md 4.4)."""
-    begin = max(period.begin, allocation.start)
-    end = period.end if allocation.end is None else min(period.end, allocation.end)
-    return counted(size.volume * _times(allocation, size, begin, end), size.unit)
+    if size.frequency in _ONCE:
+        times = 1
+    else:
+        begin = max(period.begin, allocation.start)
+        end = period.end if allocation.end is None else min(period.end, allocation.end)
+        times = days(begin, end) if size.frequency == "1" else _weeks(allocation, size, begin, end)
+    cap = size.volume * times
+    return cap * 60 if size.unit == "04" else cap
 
 
 def cap_in_total(allocation: Allocation, size: Size) -> int | None:
     """The most over the whole allocation; None where an open end leaves it unbounded (rules.md 4.5)."""
     if size.frequency == "6":
-        return counted(size.volume, size.unit)
-    if allocation.end is None:
+        times = 1
+    elif allocation.end is None:
         return None
-    start, end = allocation.start, allocation.end
-    times = {"1": days, "2": iso_weeks, "4": months}[size.frequency](start, end)
-    return counted(size.volume * times, size.unit)
+    else:
+        times = _SPAN[size.frequency](allocation.start, allocation.end)
+    cap = size.volume * times
+    return cap * 60 if size.unit == "04" else cap
 
 
-def _times(allocation: Allocation, size: Size, begin: date, end: date) -> int:
-    """How often the volume fits in the part of the allocation between two days."""
-    if size.frequency in {"4", "6"}:
-        return 1
-    if size.frequency == "1":
-        return days(begin, end)
-    if allocation.category == HOUSEHOLD_HELP:  # exists in Wmo only (IV077, OC-32)
+def _weeks(allocation: Allocation, size: Size, begin: date, end: date) -> int:
+    """How many week volumes fit between two days of the allocation (IV077)."""
+    if allocation.category == HOUSEHOLD_HELP:  # exists in Wmo only (OC-32)
         return 6
     if size.unit not in _OUTPUT or allocation.end is None:
         return iso_weeks(begin, end)

@@ -40,8 +40,9 @@ class Header(NamedTuple):
 class Line(NamedTuple):
     """One Prestatie: all delivered of one product, for one client, allocation and product period.
 
-    Amounts in cents, volumes in the unit of the line (cents for unit 83), `side` D or C. The
-    `_text` fields keep the wire form, because an answer repeats a line exactly (TR367).
+    `month` is the month number of the first day. Amounts in cents, volumes in the unit of the line
+    (cents for unit 83), `side` D or C. The `_text` fields keep the wire form, because an answer
+    repeats a line exactly (TR367).
     """
 
     position: int
@@ -53,6 +54,7 @@ class Line(NamedTuple):
     category: str
     code: str
     period: Period
+    month: int
     volume: int
     unit: str
     tariff_cents: int | None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import date
+from typing import Final, NamedTuple
+
+_LENGTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class Period(NamedTuple):
@@ -16,7 +17,14 @@ class Period(NamedTuple):
 
 def last_day(day: date) -> date:
     """The last day of the month of `day`."""
-    return day.replace(day=monthrange(day.year, day.month)[1])
+    return day.replace(day=month_length(day))
+
+
+def month_length(day: date) -> int:
+    """The number of days in the month of `day`."""
+    if day.month == 2 and day.year % 4 == 0 and (day.year % 100 != 0 or day.year % 400 == 0):
+        return 29
+    return _LENGTHS[day.month - 1]
 
 
 def first_day(day: date) -> date:
@@ -31,25 +39,27 @@ def month_number(day: date) -> int:
 
 def days(begin: date, end: date) -> int:
     """Calendar days in the closed period, 0 if it is empty."""
-    return max(0, (end - begin).days + 1)
+    return max(0, end.toordinal() - begin.toordinal() + 1)
 
 
 def months(begin: date, end: date) -> int:
     """Calendar months touched by the closed period, 0 if it is empty."""
-    return max(0, month_number(end) - month_number(begin) + 1) if begin <= end else 0
+    return month_number(end) - month_number(begin) + 1 if begin <= end else 0
 
 
 def iso_weeks(begin: date, end: date) -> int:
-    """ISO weeks (Monday to Sunday) touched by the closed period, 0 if it is empty (IV077)."""
+    """ISO weeks (Monday to Sunday) touched by the closed period, 0 if it is empty (IV077).
+
+    The calendar's first day, ordinal 1, is a Monday: days of one week share `(ordinal - 1) // 7`.
+    """
     if end < begin:
         return 0
-    monday = begin - timedelta(days=begin.weekday())
-    return (end - monday).days // 7 + 1
+    return (end.toordinal() - 1) // 7 - (begin.toordinal() - 1) // 7 + 1
 
 
 def sundays(begin: date, end: date) -> int:
-    """Sundays in the closed period, 0 if it is empty."""
-    return max(0, end.toordinal() // 7 - (begin.toordinal() - 1) // 7)  # day 7 was a Sunday
+    """Sundays in the closed period, 0 if it is empty: their ordinals are the multiples of 7."""
+    return max(0, end.toordinal() // 7 - (begin.toordinal() - 1) // 7)
 
 
 def minus_months(day: date, count: int) -> date:

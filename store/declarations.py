@@ -7,15 +7,12 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from processors.assess import Assessment
-from rules.facts import CREDIT, LIVE, REJECTED, EarlierLine, LiveKey
-from rules.volume import cap_in_total, counted
+from rules.facts import CREDIT, REJECTED, EarlierLine, LiveKey
 from schemas.declaration import Declaration
-from schemas.period import Period, month_number
+from schemas.period import Period
 from store.allocations import Allocations, day
 from store.inbox import Inbox
 from store.tables import LINES_PER_MESSAGE
-
-_UNLIMITED = 2**62
 
 
 class GuardRefused(Exception):
@@ -114,54 +111,32 @@ def record_declaration(
     ]
     if credited:
         _exactly(inbox, "UPDATE line SET state = 2 WHERE id = ? AND state = 1", credited)
-    _use(inbox, declaration, assessment, allocations, originals)
+    _use(inbox, allocations)
     inbox.execute_many(
         "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         _line_rows(message_id, relation_id, declaration, assessment, allocations, price_rows),
     )
 
 
-def _use(
-    inbox: Inbox,
-    declaration: Declaration,
-    assessment: Assessment,
-    allocations: Allocations,
-    originals: dict[str, EarlierLine],
-) -> None:
-    """Move the guarded counters: the database itself refuses to go over a cap (TR322, TR369)."""
-    change: dict[int, tuple[int, int]] = {}
-    for line, state in zip(declaration.lines, assessment.states, strict=True):
-        if state == LIVE:
-            volume, cents = counted(line.volume, line.unit), line.amount_cents
-        elif state == CREDIT and line.previous is not None:
-            original = originals[line.previous]
-            volume, cents = -original.used_volume, -original.amount_cents
-        else:
-            continue
-        before = change.get(line.allocation)
-        change[line.allocation] = (
-            (volume, cents) if before is None else (before[0] + volume, before[1] + cents)
+def _use(inbox: Inbox, allocations: Allocations) -> None:
+    """Move the guarded counters of every allocation of which something was used or given back.
+
+    The guard is what was read: when another worker moved the counter or changed the allocation since,
+    nothing is written and the message is decided again (TR322, TR369).
+    """
+    places = allocations.rows
+    rows = [
+        (now.volume, now.cents, place.id, place.used_volume, place.used_cents, place.version_id)
+        for number, now in allocations.usage.items()
+        if (place := places[number]).used_cents != now.cents or place.used_volume != now.volume
+    ]
+    if rows:
+        _exactly(
+            inbox,
+            "UPDATE allocation SET used_volume = ?, used_cents = ?"
+            " WHERE id = ? AND used_volume = ? AND used_cents = ? AND version_id = ?",
+            rows,
         )
-    if not change:
-        return
-    rows = []
-    for number, (volume, cents) in change.items():
-        allocation = allocations.values[number]
-        cap = None if allocation.size is None or volume <= 0 else cap_in_total(allocation, allocation.size)
-        budget = None if cents <= 0 else allocation.budget_cents
-        rows.append(
-            (
-                volume, cents, allocations.rows[number].id,
-                volume, _UNLIMITED if cap is None else cap,
-                cents, _UNLIMITED if budget is None else budget,
-            )
-        )  # fmt: skip
-    _exactly(
-        inbox,
-        "UPDATE allocation SET used_volume = used_volume + ?, used_cents = used_cents + ?"
-        " WHERE id = ? AND used_volume + ? <= ? AND used_cents + ? <= ?",
-        rows,
-    )
 
 
 def _exactly(inbox: Inbox, statement: str, rows: list[tuple[Any, ...]]) -> None:
@@ -176,22 +151,19 @@ def _line_rows(
     assessment: Assessment,
     allocations: Allocations,
     price_rows: dict[int, tuple[str, ...]],
-) -> Iterable[tuple[Any, ...]]:
-    periods: dict[Period, tuple[int, str, str]] = {}
-    first = message_id * LINES_PER_MESSAGE
-    rows, states = allocations.rows, assessment.states
-    for line in declaration.lines:
-        period = line.period
-        written = periods.get(period)
-        if written is None:
-            written = (month_number(period.begin), str(period.begin), str(period.end))
-            periods[period] = written
-        row = rows.get(line.allocation)
-        yield (
-            first + line.position, message_id, relation_id, line.reference, line.previous, line.bsn,
-            line.allocation, None if row is None else row.id, None if row is None else row.version_id,
-            line.category, line.code, *written, line.volume, line.unit, line.tariff_cents,
-            line.amount_cents, line.side, states[line.position],
-            line.volume * 60 if line.unit == "04" else line.volume,
-            "; ".join(price_rows.get(line.position, ())),
-        )  # fmt: skip
+) -> list[tuple[Any, ...]]:
+    """Rows of the table `line`. The fields of a line stand in the order of the columns."""
+    written: dict[Period, tuple[str, str]] = {
+        period: (str(period.begin), str(period.end)) for period in {line.period for line in declaration.lines}
+    }
+    nowhere = (None, None)
+    places = {number: (place.id, place.version_id) for number, place in allocations.rows.items()}
+    first, states, none = message_id * LINES_PER_MESSAGE, assessment.states, ()
+    return [
+        (
+            first + line.position, message_id, relation_id, *line[2:8], *written[line.period], *line[9:15],
+            states[line.position], line.volume * 60 if line.unit == "04" else line.volume,
+            *places.get(line.allocation, nowhere), "; ".join(price_rows.get(line.position, none)),
+        )
+        for line in declaration.lines
+    ]  # fmt: skip

@@ -6,7 +6,9 @@ house. What was committed but not delivered (a crash in between) is delivered by
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +38,19 @@ def refresh(house: House, connection: Connection) -> None:
         house.use(load(connection, version))
 
 
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Values of messages refer to nothing that refers back. Looking for cycles among a million of them,
+    again and again, costs as much as deciding them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class Embedded:
     """Processes messages in this process and writes their files below `out` (None: no files)."""
 
@@ -55,7 +70,9 @@ class Embedded:
         """Handle messages in order, and yield what became of each once it is committed."""
         self._recover()
         for group in self._groups(sources):
-            yield from self._commit(group, received_on)
+            with without_collector():
+                outcomes = self._commit(group, received_on)
+            yield from outcomes
         self._deliver_lists()
 
     def _groups(self, sources: Iterable[Source]) -> Iterator[list[Source]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,14 +52,18 @@ def write_files(out: Path, files: Sequence[File]) -> None:
         _flush_folder(folder)
 
 
-def extend_list(path: Path, key: str, objects: Iterable[dict[str, Any]]) -> None:
+def extend_list(path: Path, key: str, objects: Sequence[dict[str, Any]]) -> None:
     """Add objects to a list file, leaving out those whose `key` value the file held before."""
+    if not objects and path.exists():
+        return
     with _locked(path):
         before = path.read_bytes() if path.exists() else b""
         held = {json.loads(row)[key] for row in before.splitlines()}
         added = [_row(each) for each in objects if each[key] not in held]
-        if added or not path.exists():
+        if added:
             write_files(path.parent, [File(path.name, before + b"".join(added))])
+        elif not before:
+            path.touch()  # an empty list says that there was nothing; losing it loses nothing
 
 
 def _row(each: dict[str, Any]) -> bytes:
@@ -83,8 +87,11 @@ def _flush_folder(folder: Path) -> None:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """One writer at a time extends a list, also over processes."""
+    """One writer at a time extends the lists of a folder, also over processes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f".{path.name}.lock").open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(handle)

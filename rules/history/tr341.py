@@ -24,6 +24,9 @@ def _units(line: Line, allocation: Allocation, facts: DeclarationFacts) -> froze
 )
 def unit_fits(line: Line, allocation: Allocation, facts: DeclarationFacts) -> bool:
     """The unit is that of the allocation, else one agreed in the contract; minutes fit hours (IV081)."""
+    size = allocation.size
+    if size is not None and line.unit == size.unit and allocation.code is not None:
+        return True
     units = _units(line, allocation, facts)
     return not units or line.unit in units or (line.unit == "01" and "04" in units)
 

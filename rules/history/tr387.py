@@ -23,7 +23,10 @@ def _expected(period: Period, allocation: Allocation) -> date:
 )
 def line_begins_with_month_or_allocation(period: Period, allocation: Allocation) -> bool:
     """The product period begins on Ingangsdatum when that lies in its month, else on the first."""
-    return period.begin == _expected(period, allocation)
+    begin, start = period.begin, allocation.start
+    if start.month == begin.month and start.year == begin.year:
+        return begin == start
+    return begin.day == 1
 
 
 @line_begins_with_month_or_allocation.explains

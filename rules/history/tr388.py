@@ -4,7 +4,7 @@ from datetime import date
 
 from rules.catalogue import Clash, Level, Subject, rule
 from schemas.allocation import Allocation
-from schemas.period import Period, last_day, month_number
+from schemas.period import Period, last_day, month_length, month_number
 
 
 def _expected(period: Period, allocation: Allocation) -> date:
@@ -24,7 +24,10 @@ def _expected(period: Period, allocation: Allocation) -> date:
 )
 def line_ends_with_month_or_allocation(period: Period, allocation: Allocation) -> bool:
     """The product period ends on Einddatum when that lies in its month, else on the last day."""
-    return period.end == _expected(period, allocation)
+    end, last = period.end, allocation.end
+    if last is not None and last.month == end.month and last.year == end.year:
+        return end == last
+    return end.day == month_length(end)
 
 
 @line_ends_with_month_or_allocation.explains

@@ -4,7 +4,6 @@ from rules.catalogue import Clash, Level, Subject, rule
 from rules.facts import DeclarationFacts
 from schemas.allocation import Allocation
 from schemas.declaration import Line
-from schemas.period import month_number
 
 
 @rule(
@@ -18,7 +17,7 @@ from schemas.period import month_number
 )
 def no_live_debit_for_the_month(line: Line, allocation: Allocation, facts: DeclarationFacts) -> bool:
     """No uncredited debit exists for this allocation, category, code and calendar month."""
-    key = (allocation.number, line.category, line.code, month_number(line.period.begin))
+    key = (allocation.number, line.category, line.code, line.month)
     return key not in facts.live
 
 

@@ -24,6 +24,8 @@ def keys_are_unique_within_their_parent(declaration: Declaration, facts: None) -
     """A citizen number occurs once in the declaration, and a pair of references once in a client."""
     if len({client.bsn for client in declaration.clients}) < len(declaration.clients):
         return False
+    if len({line.reference for line in declaration.lines}) == len(declaration.lines):
+        return True  # no reference occurs twice, so no pair does
     keys = {(line.client, line.reference, line.previous) for line in declaration.lines}
     return len(keys) == len(declaration.lines)
 

@@ -16,7 +16,9 @@ from schemas.money import euro
 )
 def total_equals_sum_of_lines(declaration: Declaration, facts: None) -> bool:
     """The signed total equals the sum of the debits minus the credits."""
-    return declaration.total_cents == sum([line.signed_cents for line in declaration.lines])
+    debits = sum([line.amount_cents for line in declaration.lines if line.side != "C"])
+    credits = sum([line.amount_cents for line in declaration.lines if line.side == "C"])
+    return declaration.total_cents == debits - credits
 
 
 @total_equals_sum_of_lines.explains

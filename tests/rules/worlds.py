@@ -126,7 +126,7 @@ def _line(position: int, values: Values, bsns: list[str]) -> Line:
         volume_text=str(values["volume"]),
         tariff_text=None if tariff is None else str(tariff),
         amount_text=str(values["amount_cents"]),
-        **(values | {"period": period}),
+        **(values | {"period": period, "month": month_number(period.begin)}),
     )
 
 

@@ -176,9 +176,9 @@ def _history(inbox: Inbox, relation: int, lines: Iterable[dict[str, Any]]) -> No
         used = counted(h["vol"], h["unit"])
         inbox.execute(
             f"INSERT INTO line VALUES ({', '.join('?' * 22)})",
-            (900_000 + position, 9, relation, h["ref"], h.get("prev"), h["bsn"], h["alloc"], *found, h["cat"],
-             h["code"], month_number(begin), h["b"], h["e"], h["vol"], h["unit"], h.get("tarief"),
-             h["amount"], h["dc"], state, used, ""),
+            (900_000 + position, 9, relation, h["bsn"], h["ref"], h.get("prev"), h["alloc"], h["cat"],
+             h["code"], h["b"], h["e"], month_number(begin), h["vol"], h["unit"], h.get("tarief"),
+             h["amount"], h["dc"], state, used, *found, ""),
         )  # fmt: skip
         if state == 1:
             inbox.execute(
