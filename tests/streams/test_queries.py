@@ -1,0 +1,85 @@
+"""How often the database is asked something for one 323: as often for 5,000 lines as for 10."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from itertools import groupby
+from random import Random
+
+from contracts.tables import Row
+from desk.synthetic.region import make_region, months_from
+from desk.synthetic.register import register_rows
+from desk.synthetic.single import one_declaration
+from desk.synthetic.traffic import messages_of
+from rules.facts import Choices
+from store.database import open_store, transaction
+from store.inbox import Inbox
+from store.registers import save
+from streams.embedded import refresh
+from streams.handle import handle
+from streams.house import House
+
+_MOST = 25
+_VALUE = re.compile(r"'(?:[^']|'')*'|-?\b\d+\b|\bNULL\b|[xX]'[0-9a-fA-F]*'")
+
+
+def _statements(
+    register: Mapping[str, tuple[Row, ...]], messages: Iterable[tuple[bytes, bool]], received_on: date
+) -> list[list[str]]:
+    """What SQLite itself was asked for each message that is marked, in order."""
+    engine = open_store("sqlite://")
+    house = House(Choices())
+    found: list[list[str]] = []
+    with transaction(engine) as connection:
+        save(connection, register, "2026-01-01T00:00:00", 0)
+        refresh(house, connection)
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        for content, counted in messages:
+            asked: list[str] = []
+            raw.set_trace_callback(asked.append if counted else None)
+            outcome = handle(content, "message.xml", received_on, Inbox(connection), house)
+            raw.set_trace_callback(None)
+            assert outcome.reason != "defect"
+            if counted:
+                found.append(_of_one_call(asked))
+    return found
+
+
+def _of_one_call(asked: list[str]) -> list[str]:
+    """SQLite tells of every row of a bulk write: those count once. Reads all count."""
+    shapes = [_VALUE.sub("?", sql) for sql in asked if not sql.startswith("--")]
+    kept: list[str] = []
+    for shape, group in groupby(shapes):
+        kept += [shape] if shape.startswith(("INSERT", "UPDATE")) else list(group)
+    return kept
+
+
+@cache
+def _one(lines: int) -> list[str]:
+    made = one_declaration(lines, seed=lines)
+    messages = [*((content, False) for content in made.allocations), (made.declaration, True)]
+    (asked,) = _statements(made.register, messages, made.received_on)
+    return asked
+
+
+def test_more_lines_are_not_more_statements() -> None:
+    few, some, many = _one(10), _one(1_000), _one(5_000)
+    assert few == some == many
+
+
+def test_a_message_takes_few_statements() -> None:
+    assert 5 <= len(_one(10)) <= _MOST
+
+
+def test_faults_and_credits_do_not_add_statements_without_end() -> None:
+    rng = Random(5)
+    region = make_region(rng, municipalities=1, lines=1_500, months=months_from(date(2026, 3, 1), 1))
+    made = messages_of(rng, region, fault_share=0.4, faults={"CORRECTION": 0.1})
+    marked = ((each.content, each.outcome is not None) for each in made)
+    asked = _statements(register_rows(region), marked, region.received_on)
+    assert any("state = ?" in sql and sql.startswith("UPDATE line") for each in asked for sql in each)
+    assert max(map(len, asked)) <= _MOST
