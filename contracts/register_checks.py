@@ -8,10 +8,13 @@ from typing import NamedTuple, TypeVar
 
 from contracts.register import Register
 from contracts.register_faults import NumberedRow, RegisterFault
-from contracts.tables import TABLES, AgreementRow, CostKeyRow, CostRegimeRow, Row, TransitionRow
+from contracts.tables import TABLES, AgreementRow, CostKeyRow, CostRegimeRow, ProductRow, Row, TransitionRow
 
 R = TypeVar("R", bound=Row)
 Numbered = Mapping[str, Sequence[NumberedRow]]
+
+# The product categories of each domain (code lists WJ001 categories of iJw and iWmo 3.2).
+_CATEGORIES = {"jw": ((31, 38), (40, 55)), "wmo": ((1, 18),)}
 
 
 class Reference(NamedTuple):
@@ -59,6 +62,7 @@ def register_faults(tables: Numbered, stored: Register) -> Iterator[RegisterFaul
     )
     for reference in REFERENCES:
         yield from _broken_references(reference, state, imported=tables.keys())
+    yield from _unknown_categories(tables.get("products", ()))
     yield from _long_transitions(tables, state)
     yield from _uneven_cost_keys(tables.get("cost_keys", ()))
     yield from _double_regimes(tables.get("cost_regimes", ()))
@@ -86,12 +90,25 @@ def _broken_references(
     unknown = [
         (row.number, text) for row in rows for text in row.texts(TABLES[table], column) if text not in known
     ]
+    nameless = sum(not row.texts(TABLES[target], key) for row in targets)
+    if len({text for _, text in unknown}) <= nameless:
+        return  # they may be the rows whose key is reported as wrong
     if table in imported:
         for number, text in unknown:
             yield RegisterFault.at(table, number, column, text, f"a value of {target}.{key}")
     elif target in imported:
         for text in sorted({text for _, text in unknown}):
             yield RegisterFault.at(target, 1, key, "", f"{text}, which stored {table} still name")
+
+
+def _unknown_categories(rows: Iterable[NumberedRow]) -> Iterator[RegisterFault]:
+    """A product stands in a category of its domain."""
+    for number, row in _typed(rows, ProductRow):
+        ranges = _CATEGORIES[row.domain]
+        if not any(first <= int(row.category) <= last for first, last in ranges):
+            expected = " or ".join(f"{first:02} to {last}" for first, last in ranges)
+            expected = f"a category of {row.domain}: {expected}"
+            yield RegisterFault.at("products", number, "category", row.category, expected)
 
 
 def _typed(rows: Iterable[NumberedRow], row_type: type[R]) -> Iterator[tuple[int, R]]:
@@ -121,8 +138,9 @@ def _long_transitions(tables: Numbered, state: Numbered) -> Iterator[RegisterFau
             continue
         last = _last_day_before_change(row, old)
         if last is None:
-            expected = "an agreement that ends, or a date in allocation_start_before"
-            yield RegisterFault.at("transitions", number, "from_agreement", row.from_agreement, expected)
+            change = f"an end of agreement {row.from_agreement} or a date in allocation_start_before"
+            expected = f"a day up to one year after the change, which needs {change}"
+            yield RegisterFault.at("transitions", number, "until", str(row.until), expected)
         elif row.until > _a_year_after(last):
             expected = f"a day up to {_a_year_after(last)}, one year after the change"
             yield RegisterFault.at("transitions", number, "until", str(row.until), expected)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -101,6 +103,14 @@ def failures(as_json: bool) -> Iterator[None]:
         _stop(as_json, str(unavailable), UNAVAILABLE)
     except OSError as error:
         _stop(as_json, f"{error.strerror}: {error.filename}", UNAVAILABLE)
+
+
+def make_writable(out: Path) -> None:
+    """Make the output folder and try it, before anything is stored. Raises OSError."""
+    out.mkdir(parents=True, exist_ok=True)
+    probe = out / f".{os.getpid()}.part"
+    probe.write_bytes(b"")
+    probe.unlink()
 
 
 def wrong(as_json: bool, text: str) -> NoReturn:

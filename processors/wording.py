@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from reference.texts import fault_texts, in_words, rule_texts, signal_texts
@@ -72,6 +73,24 @@ def signal_object(signal: Signal, lang: Lang = "nl") -> dict[str, Any]:
 
 
 def notice_object(notice: Notice, lang: Lang = "nl") -> dict[str, Any]:
-    """A notice as one JSON object, with its sentences."""
-    text = fault_texts()[notice.reason][lang]
-    return {**notice._asdict(), "explanation": text["says"], "how_to_fix": text["fix"]}
+    """A notice as one JSON object, with its sentences and who acts."""
+    fault = fault_texts()[notice.reason]
+    text = fault[lang]
+    return {
+        **notice._asdict(),
+        "found": None if notice.found is None else in_words(notice.found, lang),
+        "expected": None if notice.expected is None else in_words(notice.expected, lang),
+        "explanation": " ".join((text["says"], *_broken_rules(notice, lang))),
+        "who_acts": fault["who"],
+        "how_to_fix": text["fix"],
+    }
+
+
+def _broken_rules(notice: Notice, lang: Lang) -> Iterator[str]:
+    """What is wrong by the rules of a notice, which knows the values of the first rule only."""
+    for position, rule in enumerate(notice.rules):
+        sentence: str = rule_texts()[rule][lang]["says"]
+        if position == 0:
+            yield _fill(sentence, Cause(rule, "", "", notice.found or "", notice.expected or "", None), lang)
+        elif "{" not in sentence:
+            yield sentence

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -24,7 +24,7 @@ class StoreUnavailable(Exception):
 def open_store(url: str) -> Engine:
     """Open the database at `url`, create it on first use and bring it to the current revision.
 
-    Raises StoreUnavailable when it cannot be reached.
+    Raises StoreUnavailable when it cannot be reached, and ArgumentError for a URL of no database we know.
     """
     in_memory = url in {"sqlite://", "sqlite:///:memory:"}
     try:
@@ -36,8 +36,12 @@ def open_store(url: str) -> Engine:
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
         _migrate(engine)
+    except ModuleNotFoundError as error:
+        kind = make_url(url).drivername
+        reason = f"no driver for {kind}, the package {error.name} is not installed"
+        raise StoreUnavailable(f"the database cannot be opened: {reason}") from error
     except (DBAPIError, OSError) as error:
-        raise StoreUnavailable(f"cannot open the database: {_cause(error)}") from error
+        raise StoreUnavailable(f"the database cannot be opened: {_cause(error)}") from error
     return engine
 
 

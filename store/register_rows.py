@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 
 from pydantic import ValidationError
 
-from contracts.columns import Column, column
+from contracts.columns import Column, column, required
 from contracts.register_faults import NumberedRow, RegisterFault, cell_faults
 from contracts.tables import TABLES, Row
 from store.register_workbook import value_text
@@ -74,9 +74,9 @@ def _typed(
     try:
         return layout.row_type.model_validate(cells), []
     except ValidationError as error:
-        present = {name for _, name, _ in layout.columns}
+        missing = set(required(layout.row_type)) - {name for _, name, _ in layout.columns}
         wrong = cell_faults(layout.table, layout.row_type, number, cells, error)
-        return None, [fault for fault in wrong if fault.column in present - refused]
+        return None, [fault for fault in wrong if fault.column not in missing | refused]
 
 
 def _unnamed(layout: Layout, number: int, values: Sequence[object]) -> Iterator[RegisterFault]:

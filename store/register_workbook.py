@@ -34,8 +34,8 @@ def open_workbook(path: Path) -> Workbook:
             return openpyxl.load_workbook(path, read_only=True, data_only=True)
     except OSError:
         raise
-    except Exception as error:  # a damaged workbook raises whatever its parts raise
-        raise UnreadableError(1, type(error).__name__, "an XLSX workbook") from None
+    except Exception:  # a damaged workbook raises whatever its parts raise
+        raise UnreadableError(1, "a file that is no workbook", "an XLSX workbook") from None
     raise UnreadableError(1, f"{size} bytes unpacked", f"at most {MAX_BYTES} bytes unpacked")
 
 
@@ -54,8 +54,8 @@ def sheet_rows(workbook: Workbook, name: str) -> Iterator[tuple[int, list[object
                 yield number, values
     except (OSError, UnreadableError):
         raise
-    except Exception as error:  # a damaged sheet raises whatever its parser raises
-        raise UnreadableError(number, type(error).__name__, "a sheet of an XLSX workbook") from None
+    except Exception:  # a damaged sheet raises whatever its parser raises
+        raise UnreadableError(number, "a damaged sheet", "a sheet of an XLSX workbook") from None
 
 
 def value_text(value: object, holds: Holds) -> tuple[str, bool]:

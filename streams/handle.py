@@ -123,7 +123,7 @@ def seal(fault: Fault, received: Received, inbox: Inbox) -> Outcome:
         type=None if kind is None else kind.name,
         sender=fault.sender,
         receiver=fault.receiver,
-        identification=None,
+        identification=fault.identification,
         outcome=fault.outcome,
         reason=fault.reason,
     )

@@ -14,7 +14,7 @@ from schemas.allocation import AllocationMessage
 from schemas.declaration import Header
 from schemas.delivery import DeliveryMessage
 from schemas.standard import answer_type
-from schemas.xml.fault import Fault
+from schemas.xml.fault import Fault, shown
 from schemas.xml.gate import Admitted
 from schemas.xml.read_allocation import read_allocation_message
 from schemas.xml.read_delivery import read_delivery_message
@@ -144,6 +144,7 @@ def _refused(header: Header, assessment: CareAssessment) -> Fault:
         header.message_type,
         header.sender,
         header.receiver,
+        shown(header.identification),
         rules=tuple(dict.fromkeys(finding.rule.id for finding in assessment.findings)),
         codes=tuple(dict.fromkeys(finding.rule.return_code for finding in assessment.findings)),
     )

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from schemas.declaration import Header
-from schemas.xml.fault import Fault
+from schemas.xml.fault import Fault, shown
 from store.inbox import Inbox
 from streams.house import House
 
@@ -31,7 +31,15 @@ def unknown_party(header: Header, house: House) -> Fault | None:
     else:
         return None
     return Fault(
-        "quarantined", reason, "Header", found, None, header.message_type, header.sender, header.receiver
+        "quarantined",
+        reason,
+        "Header",
+        found,
+        None,
+        header.message_type,
+        header.sender,
+        header.receiver,
+        shown(header.identification),
     )
 
 

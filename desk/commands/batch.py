@@ -34,6 +34,7 @@ def close_command(
     day = options.parse_day(cut_off)
     assert day is not None
     with options.failures(json):
+        options.make_writable(out)
         engine = open_store(options.settings(database).database_url)
         with transaction(engine) as connection:
             try:
@@ -43,7 +44,7 @@ def close_command(
                     json, f"--municipality: found {municipality!r}, expected a code of the register"
                 )
             if isinstance(closed, NotClosed):
-                options.wrong(json, str(closed))
+                options.wrong(json, f"{closed.explanation} {closed.how_to_fix}")
         point("batch-committed")
         number = closed.number if isinstance(closed, Batch) else None
         delivered = deliver_batches(engine, municipality, out, number)

@@ -43,6 +43,7 @@ def process(
     chosen = options.settings(database)
     with options.failures(json):
         files = files_below(paths)
+        options.make_writable(out)
         runtime = Embedded(
             open_store(chosen.database_url), options.house(chosen), chosen, out, options.language(lang)
         )
@@ -59,15 +60,16 @@ def process(
 
 
 def report(outcomes: list[Outcome]) -> dict[str, Any]:
-    """The report of a run: a row per message, and totals."""
+    """The report of a run: a row per message, and totals, to which a duplicate adds no lines or cents."""
     hidden = {"message_id"}
+    fresh = [o for o in outcomes if o.outcome != "duplicate"]
     rows = [{k: v for k, v in o._asdict().items() if k not in hidden} for o in outcomes]
     return {
         "messages": rows,
         "totals": {
             "messages": len(outcomes),
-            "lines": sum(o.lines for o in outcomes),
-            "granted_cents": sum(o.granted_cents for o in outcomes if o.outcome != "duplicate"),
+            "lines": sum(o.lines for o in fresh),
+            "granted_cents": sum(o.granted_cents for o in fresh),
         },
     }
 
@@ -94,6 +96,8 @@ def show(document: dict[str, Any]) -> None:
         )
     kinds = sorted({(r["type"] or "-", r["outcome"]) for r in rows})
     of_kind = {kind: [r for r in rows if (r["type"] or "-", r["outcome"]) == kind] for kind in kinds}
+    fresh = [r for r in rows if r["outcome"] != "duplicate"]
+    label = ("total", "" if len(fresh) == len(rows) else "without duplicates")
     print_table(
         "Totals",
         ("type", "outcome", ">messages", ">lines", ">rejected", ">granted"),
@@ -105,7 +109,7 @@ def show(document: dict[str, Any]) -> None:
                 sum(r["rejected"] for r in these),
                 money(sum(r["granted_cents"] for r in these)),
             )
-            for kind, these in of_kind.items()
+            for kind, these in (*of_kind.items(), (label, fresh))
         ),
     )
 

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from contracts.tables import STORED_ONLY
 from desk import options
-from desk.screen import OUT, print_json, print_table
+from desk.screen import OUT, print_json, print_table, say
 from store.database import open_store, transaction
 from store.inbox import Inbox
-from store.registers import import_register
+from store.registers import filled_tables, import_register
 
 register = typer.Typer(help="What is agreed, outside the message flow.", no_args_is_help=True)
 
@@ -36,7 +37,11 @@ def import_command(
                 after_message=Inbox(connection).next_message_id() - 1,
                 dry_run=dry_run,
             )
-        document: dict[str, Any] = difference.as_json()
+            filled = set() if dry_run else filled_tables(connection) & difference.tables.keys()
+        unused = [table for table in STORED_ONLY if table in filled]
+        document: dict[str, Any] = {**difference.as_json(), "stored_only": unused}
+    if unused:
+        say(f"Stored and versioned, but not used yet: {', '.join(unused)}.")
     if json:
         print_json(document)
         return

@@ -19,6 +19,7 @@ _LISTS: Final = frozenset(
 _SHOWN: Final = 80
 _LIKE_BSN: Final = re.compile(r"[0-9](?:[ ._/\-\x80-\U0010ffff]?[0-9]){8,}")
 _PARTY: Final = re.compile("[0-9]{4}|[0-9]{8}")
+_LONGEST_IDENTIFICATION: Final = 12
 
 
 class Fault(NamedTuple):
@@ -26,8 +27,9 @@ class Fault(NamedTuple):
 
     `refused`: a message whose structure is wrong (level 1, no 325 exists). `quarantined`: not usable at
     all. `path` names elements as the standard does, `found` is escaped and masked. Sender and receiver
-    are filled only when the header holds them as digits. `rules` and `codes` tell which rules a 301
-    broke that had a good structure.
+    are filled only when the header holds them as digits, `identification` (escaped and masked) when it
+    holds one of 1 to 12 characters. `rules` and `codes` tell which rules a 301 broke that had a good
+    structure.
     """
 
     outcome: Outcome
@@ -38,6 +40,7 @@ class Fault(NamedTuple):
     message_type: MessageType | None = None
     sender: str | None = None
     receiver: str | None = None
+    identification: str | None = None
     rules: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
 
@@ -56,9 +59,9 @@ def fault_of_message(
     found: str | None = None,
     expected: str | None = None,
 ) -> Fault:
-    """A fault of a file that is XML: with the sender and receiver, as far as they can be read."""
+    """A fault of a file that is XML: with what its header tells, as far as it can be read."""
     path = None if element is None else path_of(element)
-    return Fault(outcome, reason, path, found, expected, message_type, *_parties(root))
+    return Fault(outcome, reason, path, found, expected, message_type, *_of_header(root))
 
 
 def path_of(element: etree._Element) -> str:
@@ -110,10 +113,14 @@ def _escape(character: str) -> str:
     return "\\\\" if character == "\\" else f"\\u{{{ord(character):x}}}"
 
 
-def _parties(root: etree._Element) -> tuple[str | None, str | None]:
+def _of_header(root: etree._Element) -> tuple[str | None, str | None, str | None]:
+    """Sender, receiver and identification."""
     found: dict[str, str] = {}
     for element in root.iterfind("{*}Header/{*}*"):
         text = element.text or ""
         if local_name(element) in {"Afzender", "Ontvanger"} and _PARTY.fullmatch(text):
             found.setdefault(local_name(element), text)
-    return found.get("Afzender"), found.get("Ontvanger")
+    identification = root.findtext("{*}Header/{*}BerichtIdentificatie/{*}Identificatie")
+    if not identification or len(identification) > _LONGEST_IDENTIFICATION:
+        return found.get("Afzender"), found.get("Ontvanger"), None
+    return found.get("Afzender"), found.get("Ontvanger"), shown(identification)

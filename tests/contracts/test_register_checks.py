@@ -85,6 +85,34 @@ def test_nothing_is_said_about_references_to_a_column_that_could_not_be_read() -
     assert not [*register_faults({"providers": [nameless], "agreements": [agreement]}, EMPTY)]
 
 
+def test_a_key_that_could_not_be_read_makes_no_faults_elsewhere() -> None:
+    providers = [NumberedRow(2, row("providers", agb="41410002")), NumberedRow(3, None, {"name": "Boom"})]
+    agreements = [NumberedRow(2, row("agreements"))]
+    assert not [*register_faults({"providers": providers, "agreements": agreements}, EMPTY)]
+    agreements.append(NumberedRow(3, row("agreements", agb="41410003")))
+    found = register_faults({"providers": providers, "agreements": agreements}, EMPTY)
+    assert [fault.found for fault in found] == ["41410001", "41410003"]
+
+
+@pytest.mark.parametrize(
+    ("domain", "wrong", "right"),
+    [
+        ("jw", ("01", "30", "39", "56", "99"), ("31", "38", "40", "55")),
+        ("wmo", ("00", "19", "45"), ("01", "18")),
+    ],
+)
+def test_a_product_stands_in_a_category_of_its_domain(
+    domain: str, wrong: tuple[str, ...], right: tuple[str, ...]
+) -> None:
+    products = [row("products", domain=domain, category=category) for category in (*wrong, *right)]
+    faults = [fault for fault in told(products=products) if ":category " in fault]
+    named = {"jw": "31 to 38 or 40 to 55", "wmo": "01 to 18"}[domain]
+    assert faults == [
+        f"products:{number}:category found {category} expected a category of {domain}: {named}"
+        for number, category in enumerate(wrong, 2)
+    ]
+
+
 @pytest.mark.parametrize(
     ("end", "until", "limit"),
     [
@@ -109,8 +137,8 @@ def test_a_transition_names_its_change() -> None:
         "transitions:3:until found 2026-01-01 expected a day up to 2025-12-31, one year after the change"
     ]
     assert told(agreements=[old], transitions=[row("transitions")]) == [
-        "transitions:2:from_agreement found JW21-1"
-        " expected an agreement that ends, or a date in allocation_start_before"
+        "transitions:2:until found 2025-08-31 expected a day up to one year after the change,"
+        " which needs an end of agreement JW21-1 or a date in allocation_start_before"
     ]
     ancient = row("transitions", until="0001-01-02", allocation_start_before="0001-01-01")
     assert told(agreements=[old], transitions=[ancient]) == []

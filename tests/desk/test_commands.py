@@ -72,6 +72,8 @@ def test_process_reports_every_message(region: Desk) -> None:
     assert row["answer"] == f"{row['receiver']}/answers/{row['sha256'][:16]}.xml"
     fresh = [r for r in report["messages"] if r["outcome"] != "duplicate"]
     assert report["totals"]["granted_cents"] == sum(r["granted_cents"] for r in fresh)
+    assert report["totals"]["lines"] == sum(r["lines"] for r in fresh)
+    assert all(r["identification"] for r in report["messages"] if r["outcome"] == "refused")
     assert {r["outcome"] for r in report["messages"]} >= {"answered", "stored", "refused", "quarantined"}
 
 
@@ -228,7 +230,9 @@ def test_batches_close_once_and_add_up(region: Desk, tmp_path: Path) -> None:
         (("process", ".", "--received-on", "31-12-2026"), 2),
         (("batch", "close", "--municipality", "9999", "--cut-off", "2026-01-01"), 1),
         (("rejections", "--database", "sqlite:////proc/nowhere/x.db"), 3),
+        (("rejections", "--database", "postgresql+asyncpg://x:y@127.0.0.1:9/z"), 3),
         (("rejections", "--database", "nonsense"), 2),
+        (("rejections", "--database", "nonsense://x"), 2),
     ],
 )
 def test_exit_statuses(tmp_path: Path, words: tuple[str, ...], status: int) -> None:
@@ -244,13 +248,25 @@ def test_a_wrong_register_is_refused_whole(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "municipalities.csv").write_text("code,name,valid_from\n384,Noord,2021-01-01\n")
     (folder / "tariffs.csv").write_text("domain,code,unit,cents,valid_from,colour\njw,45A04,83,1.5,x,red\n")
-    told = desk.json("register", "import", "register", status=1)["errors"]
+    done = desk.run("register", "import", "register", "--json")
+    told = json.loads(done.stdout)["errors"]
+    assert done.returncode == 1
+    assert set(told) <= set(done.stderr.splitlines())
     assert any("municipalities.csv:2:code" in each for each in told)
     assert any("tariffs.csv:2:cents" in each for each in told)
     assert any("tariffs.csv:1:colour" in each for each in told)
     (folder / "tariffs.csv").unlink()
     (folder / "municipalities.csv").write_text("code,name,valid_from\n0384,Noord,2021-01-01\n")
-    assert desk.json("register", "import", "register")["tables"]["municipalities"]["added"] == 1
+    (folder / "cost_regimes.csv").write_text("domain,codes,year,regime\njw,45A04,2026,OWN\n")
+    done = desk.run("register", "import", "register", "--json")
+    imported = json.loads(done.stdout)
+    assert imported["tables"]["municipalities"]["added"] == 1
+    assert imported["stored_only"] == ["cost_regimes"]
+    assert "not used yet: cost_regimes." in done.stderr
+    done = desk.run("batch", "close", "--municipality", "0384", "--cut-off", "2026-01-01")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Gemeente 0384 heeft geen geldig IBAN")
+    assert "NotClosed" not in done.stderr
 
 
 def test_a_workbook_that_lost_zeros_is_refused_with_the_cell(tmp_path: Path) -> None:
@@ -269,8 +285,10 @@ def test_an_output_folder_that_cannot_be_written_is_not_half_done(region: Desk, 
     desk = Desk(tmp_path)
     desk.json("register", "import", region.folder / "region/register")
     message = next(r for r in _report(region)["messages"] if r["outcome"] == "answered")
+    before = _counts(tmp_path)
     done = desk.run("process", region.folder / message["file"], "--out", "out")
     assert done.returncode == 3
+    assert _counts(tmp_path) == before
     assert "Traceback" not in done.stderr
 
 

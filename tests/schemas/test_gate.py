@@ -96,7 +96,7 @@ def test_the_first_fault_in_the_document_is_told() -> None:
     assert fault.path == "Bericht/Declaratie/Clienten/Client[1]/Prestaties/Prestatie[1]/ProductCode"
     assert (fault.found, fault.expected) == ("TOOLONG", "1 tot en met 5 tekens, niet alleen spaties")
     assert (fault.sender, fault.receiver) == ("41410001", "0384")
-    assert fault.message_type == MESSAGE_TYPES["JW323"]
+    assert (fault.message_type, fault.identification) == (MESSAGE_TYPES["JW323"], "B900")
 
 
 def test_the_place_of_a_fault_does_not_depend_on_prefixes() -> None:
@@ -113,6 +113,22 @@ def test_an_answer_or_an_older_release_is_set_aside_with_what_is_known() -> None
     assert fault.message_type == MESSAGE_TYPES["JW325"]
     older = _fault(VALID.replace("/3_2/", "/2_4/"))
     assert (older.reason, older.message_type, older.receiver) == ("unknown-message", None, "0384")
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("B", "B"),
+        ("x" * 12, "x" * 12),
+        ("x" * 13, None),
+        ("", None),
+        ("B\u202e1", "B\\u{202e}1"),
+        (BSNS[0], "*" * 9),
+    ],
+)
+def test_an_identification_is_told_when_it_can_be_read(written: str, told: str | None) -> None:
+    text = VALID.replace(">B900<", f">{written}<").replace("56160<", "x<")
+    assert _fault(text).identification == told
 
 
 def test_a_sender_that_is_no_number_is_not_repeated() -> None:

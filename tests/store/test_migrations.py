@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.exc import ArgumentError
 
 import store.batch_tables
 import store.delivery_tables
@@ -35,7 +37,7 @@ def test_a_store_opens_again_as_it_was(tmp_path: Path) -> None:
 
 
 def test_an_unreachable_store_says_so_without_statements(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="cannot open the database"):
+    with pytest.raises(StoreUnavailable, match="the database cannot be opened"):
         open_store(f"sqlite:///{tmp_path}/no/such/folder/store.db")
 
 
@@ -43,3 +45,17 @@ def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
     (tmp_path / "store.db").write_text("this is a letter, not a database" * 100)
     with pytest.raises(StoreUnavailable):
         open_store(f"sqlite:///{tmp_path / 'store.db'}")
+
+
+@pytest.mark.parametrize("kind", ["postgresql+absent", "nonsense"])
+def test_a_kind_of_database_that_does_not_exist_is_a_wrong_argument(kind: str) -> None:
+    with pytest.raises(ArgumentError):
+        open_store(f"{kind}://x:y@127.0.0.1:9/z")
+
+
+def test_a_database_without_its_driver_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "MySQLdb", None)
+    expected = "the database cannot be opened: no driver for mysql, the package MySQLdb is not installed"
+    with pytest.raises(StoreUnavailable) as unavailable:
+        open_store("mysql://x:secret@127.0.0.1:9/z")
+    assert str(unavailable.value) == expected

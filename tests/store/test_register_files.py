@@ -177,3 +177,12 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
     assert all(fault.file == "tariffs.csv" and fault.row > 0 for fault in read.faults)
     rows = read.tables.get("tariffs", [])
     assert all(row is not None for _, row, _ in rows) or read.faults
+
+
+@pytest.mark.parametrize("kind", ["URC", "CSA"])
+def test_a_contract_for_one_client_without_columns_for_the_client_is_told(tmp_path: Path, kind: str) -> None:
+    text = f"agreement,agb,domain,kind,valid_from\nA1,41410001,jw,{kind},2025-01-01\n"
+    assert faults(folder(tmp_path, agreements=text)) == [
+        "agreements.csv:2:allocation found nothing"
+        f" expected the allocation or the bsn of the client of this {kind}"
+    ]
