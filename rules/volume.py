@@ -38,8 +38,10 @@ def cap_in_period(allocation: Allocation, size: Size, period: Period) -> int:
     if size.frequency in _ONCE:
         times = 1
     else:
-        begin = max(period.begin, allocation.start)
-        end = period.end if allocation.end is None else min(period.end, allocation.end)
+        begin, end = period
+        begin = max(begin, allocation.start)
+        if allocation.end is not None and allocation.end < end:
+            end = allocation.end
         times = days(begin, end) if size.frequency == "1" else _weeks(allocation, size, begin, end)
     cap = size.volume * times
     return cap * 60 if size.unit == "04" else cap

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from rules.facts import OtherAllocation, Usage
 from schemas.allocation import Allocation, Size
@@ -51,22 +51,9 @@ def day(text: str) -> date:
 
 def allocation_of(row: tuple[Any, ...]) -> Allocation:
     """The value in the first columns of a row of `allocation` or `allocation_version`."""
-    number, bsn, category, code, volume, unit, frequency, budget, start, end, reason, decided, reference = (
-        row[:13]
-    )
-    return Allocation(
-        number,
-        bsn,
-        category,
-        code,
-        None if unit is None else Size(volume, unit, frequency),
-        budget,
-        day(start),
-        None if end is None else day(end),
-        reason,
-        decided,
-        reference,
-    )
+    size = None if row[5] is None else _value(Size, row[4:7])
+    until = None if row[9] is None else day(row[9])
+    return cast(Allocation, _value(Allocation, (*row[:4], size, row[7], day(row[8]), until, *row[10:13])))
 
 
 def allocation_id(relation_id: int, number: int) -> int:
