@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from schemas.period import first_day, last_day, minus_months, month_number
+from store.allocations import allocation_id
 
 _NEIGHBOURS: Final = 9  # other providers, which together have half of the lines
 _LINES_PER_MESSAGE: Final = 10_000
 _FIRST_NUMBER: Final = 500_000_000  # allocations; beyond what a synthetic world gives out
 _MONTHS: Final = tuple(first_day(minus_months(date(2026, 3, 1), ago)) for ago in range(1, 6))
+_LINE: Final = (
+    "id, message_id, relation_id, reference, previous, bsn, allocation_number, allocation_id, version_id,"
+    " category, code, month, begin_on, end_on, volume, unit, tariff_cents, amount_cents, side, state,"
+    " used_volume, price_row"
+)
 _DATED_ON: Final = "2026-02-03"
 _DECIDED_AT: Final = "2025-09-01T12:00:00.000000"
 
@@ -29,16 +35,15 @@ def add_history(database: Path, lines: int) -> None:
         _insert(connection, "message", _messages(message, messages, relations, connection))
         _insert(connection, "declaration", _declarations(message, messages, relations))
         present = _one(connection, "SELECT COUNT(*) FROM allocation")
-        first = 1 + _one(connection, "SELECT MAX(id) FROM allocation")
-        version = 1 + _one(connection, "SELECT MAX(id) FROM allocation_version") - first
+        first = 1 + _one(connection, "SELECT MAX(id) FROM allocation_version")
         new = range(first, first + max(0, -(-lines // len(_MONTHS)) - present))
-        _insert(connection, "allocation", (_allocation(n, n + version, relations) for n in new))
+        _insert(connection, "allocation", (_allocation(n, relations) for n in new))
         _insert(
             connection,
             "allocation_version",
-            ((n + version, n, message, *_allocation(n, n + version, relations)[4:17]) for n in new),
+            ((n, a[0], message, *a[4:17]) for n in new for a in (_allocation(n, relations),)),
         )
-        _insert(connection, "line", _lines(connection, message, lines))
+        _insert(connection, "line", _lines(connection, message, lines), _LINE)
         connection.commit()
 
 
@@ -46,9 +51,14 @@ def _one(connection: sqlite3.Connection, query: str) -> int:
     return int(connection.execute(query).fetchone()[0] or 0)
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: Iterator[tuple[Any, ...]]) -> None:
-    columns = len(connection.execute(f"PRAGMA table_info({table})").fetchall())
-    connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * columns)})", rows)
+def _insert(
+    connection: sqlite3.Connection, table: str, rows: Iterator[tuple[Any, ...]], columns: str = ""
+) -> None:
+    count = len(
+        columns.split(",") if columns else connection.execute(f"PRAGMA table_info({table})").fetchall()
+    )
+    named = f"({columns})" if columns else ""
+    connection.executemany(f"INSERT INTO {table} {named} VALUES ({', '.join('?' * count)})", rows)
 
 
 def _relations(connection: sqlite3.Connection) -> list[tuple[int, str, str, str]]:
@@ -81,11 +91,13 @@ def _declarations(
         yield (n, *relations[n % len(relations)], f"H{n}", month, _DATED_ON, _DATED_ON, 0, 0)
 
 
-def _allocation(n: int, version: int, relations: list[tuple[int, str, str, str]]) -> tuple[Any, ...]:
+def _allocation(n: int, relations: list[tuple[int, str, str, str]]) -> tuple[Any, ...]:
     relation, municipality, _, domain = relations[n % len(relations)]
+    number = _FIRST_NUMBER + n
     return (
-        n, relation, municipality, domain, _FIRST_NUMBER + n, f"{800_000_000 + n // 2}", "45", "45A04", 300,
-        "01", "2", None, "2025-09-01", "2026-12-31", None, _DECIDED_AT, None, version, "2026-12-31", 6000, 0,
+        allocation_id(relation, number), relation, municipality, domain, number, f"{800_000_000 + n // 2}",
+        "45", "45A04", 300, "01", "2", None, "2025-09-01", "2026-12-31", None, _DECIDED_AT, None,
+        n, "2026-12-31", 6000, 0,
     )  # fmt: skip
 
 
