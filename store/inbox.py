@@ -75,6 +75,7 @@ class Inbox:
         self.statements = 0
         self._next_message: int | None = None
         self._relations: dict[tuple[str, str, str], int] = {}
+        self._bases: dict[str, int] = {}
 
     def execute(self, statement: str, values: tuple[Any, ...] = ()) -> Any:
         """Run one statement on the driver's cursor; counted, so that a test can hold the number constant."""
@@ -115,12 +116,14 @@ class Inbox:
 
     def basis(self, content: str) -> int:
         """The id of a rule set with its choices, made on first use."""
-        row = self.execute("SELECT id FROM basis WHERE content = ?", (content,)).fetchone()
-        if row is None:
-            row = self.execute(
-                "INSERT INTO basis SELECT COALESCE(MAX(id), 0) + 1, ? FROM basis RETURNING id", (content,)
-            ).fetchone()
-        return int(row[0])
+        if content not in self._bases:
+            row = self.execute("SELECT id FROM basis WHERE content = ?", (content,)).fetchone()
+            if row is None:
+                row = self.execute(
+                    "INSERT INTO basis SELECT COALESCE(MAX(id), 0) + 1, ? FROM basis RETURNING id", (content,)
+                ).fetchone()
+            self._bases[content] = int(row[0])
+        return self._bases[content]
 
     def record(self, row: MessageRow, body: bytes) -> None:
         """Put a message in the inbox with its outcome and its bytes."""
@@ -179,3 +182,4 @@ class Inbox:
         self.execute(f"RELEASE {savepoint}")
         self._next_message = None
         self._relations.clear()
+        self._bases.clear()

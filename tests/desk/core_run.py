@@ -134,7 +134,10 @@ class CoreRun:
             known.declared.append((declaration.period, declaration.header.dated_on))
             for line, state in zip(declaration.lines, assessment.states, strict=True):
                 volume = counted(line.volume, line.unit) if state == LIVE else 0
-                earlier = EarlierLine(0, line.bsn, *line[5:13], state, volume)
+                earlier = EarlierLine(
+                    0, line.bsn, line.allocation, line.category, line.code, line.period, line.volume,
+                    line.unit, line.tariff_cents, line.amount_cents, state, volume,
+                )  # fmt: skip
                 known.lines.setdefault(line.reference, earlier)
         return assessment
 
