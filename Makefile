@@ -23,7 +23,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests/house
+	$(BIN)/pytest tests/house -k fresh
 
 test: setup
 	$(BIN)/pytest -n auto --dist loadfile
