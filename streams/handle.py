@@ -15,6 +15,7 @@ from typing import Final
 from schemas.notice import Notice
 from schemas.xml.fault import Fault, fault_of_message
 from schemas.xml.gate import Admitted, admit
+from store.database import StoreUnavailable
 from store.declarations import GuardRefused
 from store.inbox import Inbox
 from streams.handle_care import handle_allocations, handle_delivery
@@ -59,7 +60,7 @@ def _decide(admitted: Admitted, received: Received, inbox: Inbox, house: House) 
         except GuardRefused:
             inbox.roll_back("message")
             if attempt == _TRIES - 1:
-                raise
+                raise StoreUnavailable("other work keeps changing the same allocations; try again") from None
         except inbox.failures:
             raise
         except Exception as error:  # a defect of ours must not stop the stream
