@@ -40,6 +40,7 @@ def handle_declaration(admitted: Admitted, received: Received, inbox: Inbox, hou
     declaration = read_declaration(admitted.root, admitted.message_type)
     if isinstance(declaration, Fault):
         return declaration
+    admitted.root[1].clear()  # the tree takes four times its message, and its lines are read
     stranger = unknown_party(declaration.header, house)
     if stranger is not None:
         return stranger
