@@ -40,7 +40,7 @@ class Author:
         self.day += timedelta(days=self.rng.choice((0, 0, 1, 3, 9, 17)))
         kind = self.rng.choices(
             ("declare", "allocate", "again", "close", "register", "junk", "late", "all again"),
-            (60, 12, 8, 12, 6, 4, 5, 1),
+            (58, 11, 7, 18, 6, 4, 5, 1),
         )[0]
         if kind == "close":
             return [self._close()]
@@ -89,7 +89,7 @@ class Author:
         return late or [self._declare()]
 
     def _close(self) -> Step:
-        back = self.rng.choice((0, 0, 1, 10, 30))
+        back = self.rng.choice((0, 0, 0, 1, 10, 30))
         return ("close", self.rng.choice(self.parties)[0], self.day - timedelta(days=back))
 
     def _junk(self) -> Message:

@@ -27,6 +27,8 @@ def signed(line: Line) -> int:
 def inside(message: Message) -> Iterator[str]:
     """Rules that need the message alone; any of them gives 0001."""
     lines = [line for _, lines in message["clients"] for line in lines]
+    if len({bsn for bsn, _ in message["clients"]}) != len(message["clients"]):
+        yield "TR101"
     for bsn, of_client in message["clients"]:
         if sum(int(c) * w for c, w in zip(bsn, _WEIGHTS, strict=True)) % 11:
             yield "CS002"

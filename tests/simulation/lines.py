@@ -17,7 +17,7 @@ from tests.simulation.oracle import Oracle
 _WRONG = (
     "volume", "tariff", "amount", "cents", "category", "code", "code", "unit", "unpriced", "begin", "end",
     "number", "number", "foreign", "client", "reference", "month", "twice", "minutes",
-    "whole month", "whole month",
+    "whole month", "whole month", "after", "after",
 )  # fmt: skip
 _WRONG_CREDIT = ("amount", "volume", "unknown", "tariff")
 
@@ -121,9 +121,10 @@ class LineWriter:
 
     def _spoil(self, line: Line, allocation: dict[str, Any], kind: str) -> None:
         rng, euros = self.rng, line["unit"] == "83"
+        others = [c for w, c, _ in PRODUCTS if w == self.party[2] and c != line["category"]]
         changes: dict[str, dict[str, Any]] = {
             "volume": {"volume": line["volume"] * 40},
-            "category": {"category": rng.choice([c for w, c, _ in PRODUCTS if w == self.party[2]])},
+            "category": {"category": rng.choice(others)},
             "begin": {"begin": line["begin"] + timedelta(days=1)},
             "end": {"end": max(line["begin"], line["end"] - timedelta(days=1))},
             "number": {"allocation": rng.choice((999_999, 888_888))},
@@ -133,6 +134,11 @@ class LineWriter:
             "minutes": {"unit": "01"},
             "whole month": {"begin": line["begin"].replace(day=1), "end": _last(line["end"])},
         }
+        end = allocation["end"]
+        if end is not None and end < self.dated_on.replace(day=1):
+            longer = end < _last(line["end"]) and line["begin"] <= end
+            after = line["begin"] if longer else _last(end) + timedelta(days=1)
+            changes["after"] = {"begin": after, "end": _last(after)}
         if self.earlier:
             changes["reference"] = {"reference": rng.choice(list(self.earlier))}
         if not euros:
@@ -168,7 +174,7 @@ class LineWriter:
         if self.rng.random() < trouble:
             self._spoil_credit(credit)
         allocation = self.own.get(original["allocation"])
-        if allocation is None or original["side"] == "C" or self.rng.random() < 0.4:
+        if allocation is None or original["side"] == "C" or self.rng.random() < 0.5:
             return [credit]
         if self.rng.random() < 0.3:
             return [credit, {**credit, "reference": self.new("R"), "previous": None, "side": "D"}]
