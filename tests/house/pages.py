@@ -15,6 +15,18 @@ PAGES = sorted(
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
+_SHOWN = re.compile(r"^```text\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+CUT = "⋮"
+
+
+def shown_lines(page: Path) -> list[str]:
+    """The lines of output that a page shows, in its blocks marked `text`; a cut shows nothing."""
+    shown = [
+        line.rstrip() for block in _SHOWN.findall(page.read_text("utf-8")) for line in block.splitlines()
+    ]
+    return [line for line in shown if line not in {"", CUT}]
+
+
 def shell_lines(page: Path) -> list[str]:
     """The lines of the blocks marked `sh`, in order."""
     return [line for block in _BLOCK.findall(page.read_text(encoding="utf-8")) for line in block.splitlines()]

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.pages import PAGES, README, ROOT, make_targets, script
+from tests.house.pages import PAGES, README, ROOT, make_targets, script, shown_lines
 
 _VENV = Path(sys.executable).parents[1]
 _TUTORIAL = ROOT / "docs" / "tutorial.md"
 _GOES_ON = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+_TALLY = re.compile("[0-9]+ passed")  # of all tests: only a run of all of them can say it
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _ANCHOR = re.compile(r"[^\w\- ]")
 
@@ -39,12 +40,21 @@ def _new_folder(folder: Path) -> Path:
 def after_readme(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder as the README leaves it, where the how-to pages go on."""
     folder = _new_folder(tmp_path_factory.mktemp("readme") / "work")
-    _run(script(README), folder)
+    (folder / "printed").write_text(_run(script(README), folder), encoding="utf-8")
     return folder
 
 
 def test_the_commands_of_the_readme_run(after_readme: Path) -> None:
     assert list(after_readme.glob("out/0384/batches/*/pain.001.xml"))
+
+
+def test_the_readmes_show_what_is_printed(after_readme: Path) -> None:
+    printed = (after_readme / "printed").read_text(encoding="utf-8")
+    printed += _run(".venv/bin/declastroom demo --out demo", after_readme)
+    for page in (README, ROOT / "README.nl.md"):
+        shown = [line for line in shown_lines(page) if not _TALLY.match(line)]
+        assert len(shown) > 20
+        assert [line for line in shown if line not in printed] == []
 
 
 @pytest.mark.parametrize("page", _GOES_ON, ids=lambda page: page.name)
@@ -59,9 +69,9 @@ def test_the_commands_of_a_how_to_run_after_the_readme(
 
 def test_the_tutorial_runs_and_shows_what_is_printed(tmp_path: Path) -> None:
     printed = _run(script(_TUTORIAL), _new_folder(tmp_path / "work"))
-    rows = [line for line in _TUTORIAL.read_text(encoding="utf-8").splitlines() if line.startswith("│")]
-    assert len(rows) > 10
-    assert [row for row in rows if row not in printed] == []
+    shown = shown_lines(_TUTORIAL)
+    assert len(shown) > 10
+    assert [line for line in shown if line not in printed] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
