@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from desk.commands.batch import batch
+from desk.commands.clock import clock
 from desk.commands.demo import demo
 from desk.commands.explain import explain
 from desk.commands.generate import generate
@@ -22,7 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(register, name="register")
 app.add_typer(batch, name="batch")
-for command in (demo, process, check, rejections, signals, batches, explain, replay, generate):
+for command in (demo, process, check, rejections, signals, batches, explain, replay, generate, clock):
     app.command()(command)
 
 

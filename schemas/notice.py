@@ -55,6 +55,16 @@ class Signal(NamedTuple):
     received_on: str
 
 
+class Due(NamedTuple):
+    """A signal that the passing of time brings. `key` tells it from every other: it is told once.
+
+    The clock fills in `message_sha256` and `received_on` of the signal: they are those of the day.
+    """
+
+    key: str
+    signal: Signal
+
+
 class Notice(NamedTuple):
     """A refused or quarantined message: what, where, found, expected; `type` as far as it is known."""
 

@@ -9,12 +9,14 @@ from itertools import islice
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
+from store.clock import tick_signals, ticks_after
 from store.database import open_store, transaction, trial
 from store.inbox import Inbox
 from store.register_tables import register_import, register_row
 from store.registers import load, version_after
+from streams.clock import tick
 from streams.handle import handle
 from streams.house import House, choices_of
 
@@ -44,7 +46,10 @@ class Replayed(NamedTuple):
 
 
 class _Stored(NamedTuple):
-    """One message or sealed fault, in order of arrival; `fault` is the reason it was set aside."""
+    """One message or sealed fault, in order of arrival; `fault` is the reason it was set aside.
+
+    With a `tick` it is a day that came, under that number in the store.
+    """
 
     sha256: str
     received_on: str
@@ -54,6 +59,7 @@ class _Stored(NamedTuple):
     body: bytes
     answered_on: date | None = None
     fault: str | None = None
+    tick: int | None = None
 
 
 def replay(engine: Engine, pseudonym_key: bytes | None, progress: Callable[[int], None]) -> Replayed:
@@ -69,6 +75,10 @@ def replay(engine: Engine, pseudonym_key: bytes | None, progress: Callable[[int]
             with transaction(empty) as target:
                 inbox = Inbox(target)
                 for message in group:
+                    if message.tick is not None:
+                        differences += _tick_again(source, target, message)
+                        done += 1
+                        continue
                     key = (message.basis, message.register_version)
                     if key not in houses:
                         houses[key] = _house(message, inbox, pseudonym_key)
@@ -88,7 +98,9 @@ def replay(engine: Engine, pseudonym_key: bytes | None, progress: Callable[[int]
 
 def count(engine: Engine) -> int:
     """How many messages a replay will handle, those set aside included."""
-    counts = "SELECT (SELECT COUNT(*) FROM message) + (SELECT COUNT(*) FROM fault)"
+    counts = (
+        "SELECT (SELECT COUNT(*) FROM message) + (SELECT COUNT(*) FROM fault) + (SELECT COUNT(*) FROM tick)"
+    )
     with trial(engine) as connection:
         return int(Inbox(connection).execute(counts).fetchone()[0])
 
@@ -112,6 +124,7 @@ def _messages(stored: Inbox) -> Iterator[_Stored]:
     last = 0
     for (number,) in stored.execute("SELECT id FROM message ORDER BY id").fetchall():
         yield from _faults(stored, last, number - 1)
+        yield from _ticks(stored, last, number - 1)
         row = stored.execute(
             "SELECT m.sha256, m.received_on, m.file, m.register_version, s.content, b.body, m.answered_on"
             " FROM message m JOIN message_body b ON b.message_id = m.id JOIN basis s ON s.id = m.basis_id"
@@ -119,9 +132,10 @@ def _messages(stored: Inbox) -> Iterator[_Stored]:
             (number,),
         ).fetchone()
         answered_on = None if row[6] is None else date.fromisoformat(row[6])
-        yield _Stored._make((*row[:6], answered_on, None))
+        yield _Stored._make((*row[:6], answered_on, None, None))
         last = number
     yield from _faults(stored, last, last)
+    yield from _ticks(stored, last, last)
 
 
 def _faults(stored: Inbox, first: int, last: int) -> Iterator[_Stored]:
@@ -134,7 +148,24 @@ def _faults(stored: Inbox, first: int, last: int) -> Iterator[_Stored]:
         (first, last),
     ).fetchall():
         version = version_after(stored.connection, row[3] + 1)
-        yield _Stored._make((*row[:3], version, basis, row[4], None, row[5]))
+        yield _Stored._make((*row[:3], version, basis, row[4], None, row[5], None))
+
+
+def _ticks(stored: Inbox, first: int, last: int) -> Iterator[_Stored]:
+    """The days that came after these messages."""
+    for each in ticks_after(stored.connection, first, last):
+        yield _Stored(each.sha256, str(each.day), "", each.register_version, "", b"", tick=each.id)
+
+
+def _tick_again(source: Connection, target: Connection, message: _Stored) -> Iterator[Difference]:
+    """Let the same day come again and compare what it brings."""
+    assert message.tick is not None
+    register = load(target, message.register_version)
+    told = tick(target, register, date.fromisoformat(message.received_on)).signals
+    before = tick_signals(source, message.tick)
+    if list(told) != before:
+        counts = (f"{len(before)} signals", f"{len(told)} signals")
+        yield Difference(message.sha256, "signals", *counts)
 
 
 _MESSAGE = (

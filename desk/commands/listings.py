@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from desk.commands.process import show_rejections
 from desk.screen import money, print_json, print_table
 from processors.wording import rejection_object, signal_object
 from store.batches import batches as stored_batches
+from store.clock import all_tick_signals
 from store.database import open_store, trial
 from store.inbox import Inbox
 from store.outbox import all_rejections, all_signals
@@ -59,9 +61,11 @@ def signals(
     day = options.parse_day(since)
     chosen = options.settings(database)
     with options.failures(json), trial(open_store(chosen.database_url)) as connection:
+        of_messages = all_signals(Inbox(connection), str(day or ""), provider)
+        of_days = all_tick_signals(connection, str(day or ""), provider)
         rows = [
             signal_object(s, options.language(lang))
-            for s in all_signals(Inbox(connection), str(day or ""), provider)
+            for s in chain(of_messages, of_days)
             if municipality in {None, s.municipality}
         ]
     if json:

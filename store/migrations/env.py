@@ -3,6 +3,7 @@
 from alembic import context
 
 import store.batch_tables
+import store.clock_tables
 import store.delivery_tables
 import store.register_tables
 import store.tables  # noqa: F401  # importing a table declares it

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import ArgumentError
 
 import store.batch_tables
+import store.clock_tables
 import store.delivery_tables
 import store.register_tables
 import store.tables  # noqa: F401  # importing a table declares it

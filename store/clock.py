@@ -1,0 +1,108 @@
+"""The clock in the store: which days came, after which message, and what each of them brought."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+
+from schemas.notice import Due, Signal, signals_from_json, signals_to_json
+from store.clock_tables import tick as tick_table
+from store.clock_tables import tick_signal
+from store.tables import message
+
+_CHUNK = 500
+
+
+class Tick(NamedTuple):
+    """A day that came: after which message, under which register."""
+
+    id: int
+    day: date
+    sha256: str
+    after_message: int
+    register_version: int
+
+
+def tick_sha256(day: date) -> str:
+    """What stands for the message in the signals of a day: the same for the same day, everywhere."""
+    return hashlib.sha256(f"tick {day}".encode()).hexdigest()
+
+
+def tick_of(connection: Connection, day: date) -> Tick | None:
+    """The tick of a day, if it came already."""
+    return next(_ticks(connection, tick_table.c.day == str(day)), None)
+
+
+def ticks_after(connection: Connection, first: int, last: int) -> list[Tick]:
+    """The ticks that came after one of the messages `first` up to and including `last`, in order."""
+    return list(_ticks(connection, tick_table.c.after_message.between(first, last)))
+
+
+def record_tick(connection: Connection, day: date, register_version: int, due: Iterable[Due]) -> Tick:
+    """Record a day with what fell due and was not told before. Raises IntegrityError when it came before."""
+    after = connection.execute(select(func.coalesce(func.max(message.c.id), 0))).scalar_one()
+    sha256 = tick_sha256(day)
+    values = {"day": str(day), "sha256": sha256, "after_message": after, "register_version": register_version}
+    number: int = connection.execute(
+        insert(tick_table).values(values).returning(tick_table.c.id)
+    ).scalar_one()
+    fresh = {each.key: each.signal for each in due}
+    for key in _told(connection, fresh):
+        del fresh[key]
+    rows = [
+        {
+            "tick_id": number,
+            "key": key,
+            "municipality": signal.municipality,
+            "body": signals_to_json((signal._replace(message_sha256=sha256, received_on=str(day)),)),
+        }
+        for key, signal in fresh.items()
+    ]
+    if rows:
+        connection.execute(insert(tick_signal), rows)
+    return Tick(number, day, sha256, after, register_version)
+
+
+def tick_signals(connection: Connection, number: int) -> list[Signal]:
+    """What one tick brought, in the order in which it was recorded."""
+    bodies = select(tick_signal.c.body).where(tick_signal.c.tick_id == number).order_by(tick_signal.c.id)
+    return [signal for (body,) in connection.execute(bodies) for signal in signals_from_json(body)]
+
+
+def all_tick_signals(
+    connection: Connection, since: str = "", provider: str | None = None
+) -> Iterator[Signal]:
+    """What the clock brought on or after a day, about one provider or about all, in order."""
+    for each in _ticks(connection, tick_table.c.day >= since):
+        for signal in tick_signals(connection, each.id):
+            if provider in {None, signal.provider}:
+                yield signal
+
+
+def undelivered_ticks(connection: Connection) -> list[Tick]:
+    """Ticks whose signals may not stand in an output folder yet, in order."""
+    return list(_ticks(connection, tick_table.c.delivered == 0))
+
+
+def mark_ticks_delivered(connection: Connection, numbers: Iterable[int]) -> None:
+    """Remember that the signals of these ticks stand whole in an output folder."""
+    connection.execute(update(tick_table).where(tick_table.c.id.in_(list(numbers))).values(delivered=1))
+
+
+def _ticks(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Tick]:
+    t = tick_table.c
+    query = select(t.id, t.day, t.sha256, t.after_message, t.register_version)
+    for row in connection.execute(query.where(condition).order_by(t.id)).all():
+        yield Tick(row.id, date.fromisoformat(row.day), row.sha256, row.after_message, row.register_version)
+
+
+def _told(connection: Connection, keys: Iterable[str]) -> Iterator[str]:
+    """Those of the keys that an earlier tick told."""
+    asked = sorted(keys)
+    for first in range(0, len(asked), _CHUNK):
+        part = tick_signal.c.key.in_(asked[first : first + _CHUNK])
+        yield from connection.execute(select(tick_signal.c.key).where(part)).scalars().all()
