@@ -34,7 +34,7 @@ class ProductList:
 
     def lists_for(self, category: str, code: str, day: date, allocation_start: date | None) -> bool:
         """Whether the code is listed on that day, or was when the allocation started (lifecycle 4.5)."""
-        if self.units(category, code, day):
+        if self._units.get((category, code, day)) or self.units(category, code, day):
             return True
         return allocation_start is not None and self.lists(category, code, allocation_start)
 

@@ -11,8 +11,7 @@ from processors.check_message import MessageRules
 from processors.findings import Finding, client_path, element, line_path
 from processors.line_rules import LineRules, LinesOfMessage, Verdict
 from rules.catalogue import Catalogue, Rule, Subject
-from rules.facts import CREDIT, CREDITED, LIVE, REJECTED, DeclarationFacts
-from rules.volume import counted
+from rules.facts import REJECTED, DeclarationFacts
 from schemas.declaration import Declaration, Line
 
 NOTHING, NOT_ASSESSED, GRANTED, TECHNICAL = "0200", "0233", "8001", "0001"
@@ -119,46 +118,26 @@ def _assess_lines(
     result: Assessment,
     watch: Watch | None,
 ) -> None:
-    rejected_clients, granted_cents = result.client_findings, 0
-    for line in in_order(declaration):
-        if line.client in rejected_clients:
-            continue
-        if watch is not None:
-            watch(line, lines.verdicts(line))
-        if lines.hold(line):
-            result.states[line.position] = _grant(line, facts)
-            granted_cents += line.signed_cents
-        else:
-            result.line_findings[line.position] = tuple(
-                Finding(
-                    verdict.rule,
-                    element(line_path(declaration, line), verdict.rule),
-                    verdict.rule.clash(*verdict.arguments),
-                    _variant(verdict.rule, line, facts),
-                )
-                for verdict in lines.verdicts(line)
-                if verdict.outcome == "broken"
+    def refuse(line: Line) -> None:
+        result.line_findings[line.position] = tuple(
+            Finding(
+                verdict.rule,
+                element(line_path(declaration, line), verdict.rule),
+                verdict.rule.clash(*verdict.arguments),
+                _variant(verdict.rule, line, facts),
             )
-    result.granted_cents = granted_cents
+            for verdict in lines.verdicts(line)
+            if verdict.outcome == "broken"
+        )
 
-
-def _grant(line: Line, facts: DeclarationFacts) -> int:
-    """Add an approved line to the running facts (OC-23); returns its state."""
-    if line.side == "C":
-        reference = line.previous or ""
-        original = facts.earlier_lines[reference]
-        facts.earlier_lines[reference] = original._replace(state=CREDITED)
-        usage = facts.usage.get(original.allocation)
-        if usage is not None:
-            usage.volume -= original.used_volume
-            usage.cents -= original.amount_cents
-        facts.live.discard((original.allocation, original.category, original.code, line.month))
-        return CREDIT
-    usage = facts.usage[line.allocation]
-    usage.volume += counted(line.volume, line.unit)
-    usage.cents += line.amount_cents
-    facts.live.add((line.allocation, line.category, line.code, line.month))
-    return LIVE
+    rejected = result.client_findings
+    todo = [line for line in in_order(declaration) if line.client not in rejected]
+    if watch is None:
+        result.granted_cents = lines.decide(todo, result.states, refuse)
+        return
+    for line in todo:
+        watch(line, lines.verdicts(line))
+        result.granted_cents += lines.decide((line,), result.states, refuse)
 
 
 def _broken(rules: tuple[Rule, ...], base: str, subject: object, facts: object) -> tuple[Finding, ...]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 from processors.findings import Finding, client_path, element, line_path
+from processors.fuse import Fusion, unpacked
 from rules.catalogue import Catalogue, Level, Rule, Subject
-from schemas.declaration import Declaration
+from schemas.declaration import Declaration, Line
 from schemas.period import Period
 
 
@@ -19,6 +23,7 @@ class MessageRules:
         self.client = select(Subject.CLIENT)
         self.period = select(Subject.PERIOD)
         self.line = select(Subject.LINE)
+        self._all_lines_hold = _fused(self.line)
 
     def check(self, declaration: Declaration) -> tuple[Finding, ...]:
         """All faults, in the order of the standard and then of the document."""
@@ -38,14 +43,13 @@ class MessageRules:
         return tuple(findings)
 
     def _lines(self, declaration: Declaration) -> list[Finding]:
-        """Rules that no line breaks, nearly always all of them, are done with after one quick pass."""
         lines = declaration.lines
-        broken = [
-            r for r in self.line if False in [holds(line, None) for holds in (r.holds,) for line in lines]
-        ]
+        if self._all_lines_hold(lines):
+            return []
+        broken = [rule for rule in self.line if not all(rule.holds(line, None) for line in lines)]
         return [
             Finding(rule, element(line_path(declaration, line), rule), rule.clash(line, None))
-            for line in (lines if broken else ())
+            for line in lines
             for rule in broken
             if not rule.holds(line, None)
         ]
@@ -64,3 +68,15 @@ class MessageRules:
             for line in declaration.lines
             for rule in broken.get(line.period, ())
         ]
+
+
+@cache
+def _fused(rules: tuple[Rule, ...]) -> Callable[..., bool]:
+    """`all_hold(lines)`: whether every rule holds for every line, nearly always so."""
+    fused = Fusion({"line": Line})
+    fused.write(0, "def all_hold(lines):\n    for line in lines:")
+    fused.write(2, unpacked("line", Line))
+    for rule in rules:
+        fused.unless(2, rule.holds, ("line", "None"), "return False")
+    fused.write(1, "return True")
+    return fused.compile("all_hold", "level-2 rules on a line of a 323")

@@ -7,12 +7,14 @@ explains. A test proves that both agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
+from processors.fuse import Fusion, unpacked
 from rules.catalogue import Catalogue, Level, Rule, Subject
-from rules.facts import DeclarationFacts
+from rules.facts import CREDIT, CREDITED, LIVE, DeclarationFacts
+from rules.volume import counted
 from schemas.allocation import Allocation
 from schemas.declaration import Declaration, Line
 from schemas.period import Period
@@ -42,7 +44,6 @@ _OF_A_LINE: Final = (
     Subject.PERIOD_OF_ALLOCATION,
     Subject.ALLOCATED_LINE,
 )
-_Span = tuple[date, date | None]
 Outcome = Literal["holds", "broken", "follows", "not applicable"]
 
 
@@ -60,15 +61,10 @@ class LineRules:
     def __init__(self, catalogue: Catalogue, message: str) -> None:
         groups = {s: _above_message(catalogue.select(message, s)) for s in _OF_A_LINE}
         self.every = tuple(r for r in catalogue if any(r in group for group in groups.values()))
-        self._period = _calls(groups[Subject.PERIOD])
-        self._line = _calls(groups[Subject.LINE])
-        self._debit = _calls(groups[Subject.DEBIT])
-        self._credit = _calls(groups[Subject.CREDIT])
-        self._period_of_allocation = _calls(groups[Subject.PERIOD_OF_ALLOCATION])
-        self._allocated = _calls(groups[Subject.ALLOCATED_LINE])
+        self.decide = _fused(tuple(groups.items()))
 
     def start(self, declaration: Declaration, facts: DeclarationFacts) -> LinesOfMessage:
-        """The rules bound to one message, with a memory for what its lines share."""
+        """The rules bound to one message."""
         return LinesOfMessage(self, declaration, facts)
 
 
@@ -79,49 +75,19 @@ class LinesOfMessage:
         self._rules = rules
         self._declaration = declaration
         self._facts = facts
-        self._good_periods: dict[Period, bool] = {}
-        self._period: Period | None = None
-        self._good_spans: dict[_Span, bool] = {}
-        self._good_by_period: dict[Period, dict[_Span, bool]] = {}
 
-    def hold(self, line: Line) -> bool:
-        """Whether every rule on the line holds."""
-        facts, rules = self._facts, self._rules
-        good = self._good_periods.get(line.period)
-        if good is None:
-            good = all(holds(line.period, self._declaration) for holds in rules._period)
-            self._good_periods[line.period] = good
-        if not good:
-            return False
-        for holds in rules._line:
-            if not holds(line, facts):
-                return False
-        if line.side == "C":
-            for holds in rules._credit:
-                if not holds(line, facts):
-                    return False
-            return not facts.choices.strict_credits or not self._broken(line)
-        for holds in rules._debit:
-            if not holds(line, facts):
-                return False
-        allocation = facts.allocations.get(line.allocation)
-        if allocation is None or not self._period_fits(line.period, allocation):
-            return False
-        return False not in [holds(line, allocation, facts) for holds in rules._allocated]
+    def decide(self, lines: Iterable[Line], states: list[int], refuse: Callable[[Line], None]) -> int:
+        """Grant every line of which all rules hold, in the order given; `refuse` is called with the others
+        at once, before a later line is granted. Sets the states of granted lines, returns their cents."""
+        granted: int = self._rules.decide(
+            lines, self._declaration, self._facts, states, refuse, self._strict_credit_holds
+        )
+        return granted
 
-    def _period_fits(self, period: Period, allocation: Allocation) -> bool:
-        if period is not self._period:
-            self._period = period
-            self._good_spans = self._good_by_period.setdefault(period, {})
-        span = (allocation.start, allocation.end)
-        good = self._good_spans.get(span)
-        if good is None:
-            good = all(holds(period, allocation) for holds in self._rules._period_of_allocation)
-            self._good_spans[span] = good
-        return good
-
-    def _broken(self, line: Line) -> bool:
-        return any(verdict.outcome == "broken" for verdict in self.verdicts(line))
+    def _strict_credit_holds(self, line: Line) -> bool:
+        if not self._facts.choices.strict_credits:
+            return True
+        return not any(verdict.outcome == "broken" for verdict in self.verdicts(line))
 
     def verdicts(self, line: Line) -> Iterator[Verdict]:
         """Every rule in the order of the standard with what it says of the line."""
@@ -164,5 +130,66 @@ def _above_message(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.level > Level.MESSAGE)
 
 
-def _calls(rules: tuple[Rule, ...]) -> tuple[Any, ...]:
-    return tuple(rule.holds for rule in rules)
+# These stay the same objects while lines are decided, whatever is put into them.
+_FACTS: Final = ("allocations", "choices", "doubled_references", "earlier_lines", "live", "products", "usage")
+_REFUSE: Final = "refuse(line)\ncontinue"
+
+
+@cache
+def _fused(groups: tuple[tuple[Subject, tuple[Rule, ...]], ...]) -> Callable[..., int]:
+    """`decide(lines, declaration, facts, states, refuse, strict_credit_holds)`: all rules in one loop."""
+    rules, fused = (
+        dict(groups),
+        Fusion({"line": Line, "line_period": Period, "allocation": Allocation, "facts": _FACTS}),
+    )
+
+    def hold(depth: int, subject: Subject, *arguments: str) -> None:
+        for rule in rules[subject]:
+            fused.unless(depth, rule.holds, arguments, _REFUSE)
+
+    fused.write(0, "def decide(lines, declaration, facts, states, refuse, strict_credit_holds):")
+    fused.write(1, "period_seen, granted_cents = None, 0")
+    for field in _FACTS:
+        fused.write(1, f"facts_{field} = facts.{field}")
+    fused.write(1, "for line in lines:")
+    fused.write(2, unpacked("line", Line))
+    fused.write(2, "if line_period is not period_seen:")
+    fused.write(3, f"period_seen, period_holds = line_period, True\n{unpacked('line_period', Period)}")
+    for rule in rules[Subject.PERIOD]:
+        fused.unless(3, rule.holds, ("line_period", "declaration"), "period_holds = False")
+    fused.write(2, f"if not period_holds:\n    {_REFUSE.replace(chr(10), chr(10) + '    ')}")
+    hold(2, Subject.LINE, "line", "facts")
+    fused.write(2, "if line_side == 'C':")
+    hold(3, Subject.CREDIT, "line", "facts")
+    fused.write(3, f"if not strict_credit_holds(line):\n    {_REFUSE.replace(chr(10), chr(10) + '    ')}")
+    fused.write(3, "granted_cents -= line_amount_cents")
+    fused.write(2, "else:")
+    hold(3, Subject.DEBIT, "line", "facts")
+    fused.write(3, "allocation = facts_allocations.get(line_allocation)\nif allocation is None:")
+    fused.write(4, _REFUSE)
+    fused.write(3, unpacked("allocation", Allocation))
+    hold(3, Subject.PERIOD_OF_ALLOCATION, "line_period", "allocation")
+    hold(3, Subject.ALLOCATED_LINE, "line", "allocation", "facts")
+    fused.write(3, "granted_cents += line_amount_cents")
+    fused.write(2, f"states[line_position] = {fused.value(2, grant, ('line', 'facts'))}")
+    fused.write(1, "return granted_cents")
+    return fused.compile("decide", "rules on a line of a 323")
+
+
+def grant(line: Line, facts: DeclarationFacts) -> int:
+    """Add an approved line to the running facts (OC-23); returns its state."""
+    if line.side == "C":
+        reference = line.previous or ""
+        original = facts.earlier_lines[reference]
+        facts.earlier_lines[reference] = original._replace(state=CREDITED)
+        back = facts.usage.get(original.allocation)
+        if back is not None:
+            back.volume -= original.used_volume
+            back.cents -= original.amount_cents
+        facts.live.discard((original.allocation, original.category, original.code, line.month))
+        return CREDIT
+    usage = facts.usage[line.allocation]
+    usage.volume += counted(line.volume, line.unit)
+    usage.cents += line.amount_cents
+    facts.live.add((line.allocation, line.category, line.code, line.month))
+    return LIVE

@@ -82,8 +82,8 @@ class DeclarationFacts:
     client_products: dict[str, list[tuple[str | None, str | None]]]
     doubled_references: AbstractSet[str] = frozenset()
     price_rows: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    _prices: dict[tuple[str, str, Period], Price] = field(default_factory=dict)
-    _units: dict[tuple[str, str, Period, date | None], frozenset[str]] = field(default_factory=dict)
+    _prices: dict[tuple[str, str, date], Price] = field(default_factory=dict)
+    _units: dict[tuple[str, str, date, date | None], frozenset[str]] = field(default_factory=dict)
     _priced_line: Line | None = None
     _last_price: Price = NO_PRICE
 
@@ -91,7 +91,7 @@ class DeclarationFacts:
         """The agreed tariff for a line. Several rules ask for it, and lines of one product share it."""
         if line is self._priced_line:
             return self._last_price
-        key = (line.code, line.unit, line.period)
+        key = (line.code, line.unit, line.period.begin)
         price = self._prices.get(key)
         if price is None:
             price = self._find_price(line)
@@ -116,7 +116,7 @@ class DeclarationFacts:
         """Units agreed for the product of a line (OC-16)."""
         allocation = self.allocations.get(line.allocation)
         start = None if allocation is None else allocation.start
-        key = (line.category, line.code, line.period, start)
+        key = (line.category, line.code, line.period.begin, start)
         units = self._units.get(key)
         if units is None:
             units = self.prices.agreed_units(

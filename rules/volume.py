@@ -35,35 +35,31 @@ def volume_text(amount: int, unit: str) -> str:
 
 def cap_in_period(allocation: Allocation, size: Size, period: Period) -> int:
     """The most that may be delivered in one product period, counted as `counted` does (rules.md 4.4)."""
-    if size.frequency in _ONCE:
-        times = 1
-    else:
+    volume, unit, frequency = size
+    if frequency not in _ONCE:
         begin, end = period
         begin = max(begin, allocation.start)
         if allocation.end is not None and allocation.end < end:
             end = allocation.end
-        times = days(begin, end) if size.frequency == "1" else _weeks(allocation, size, begin, end)
-    cap = size.volume * times
-    return cap * 60 if size.unit == "04" else cap
+        volume *= days(begin, end) if frequency == "1" else _weeks(allocation, unit, begin, end)
+    return volume * 60 if unit == "04" else volume
 
 
 def cap_in_total(allocation: Allocation, size: Size) -> int | None:
     """The most over the whole allocation; None where an open end leaves it unbounded (rules.md 4.5)."""
-    if size.frequency == "6":
-        times = 1
-    elif allocation.end is None:
-        return None
-    else:
-        times = _SPAN[size.frequency](allocation.start, allocation.end)
-    cap = size.volume * times
-    return cap * 60 if size.unit == "04" else cap
+    volume, unit, frequency = size
+    if frequency != "6":
+        if allocation.end is None:
+            return None
+        volume *= _SPAN[frequency](allocation.start, allocation.end)
+    return volume * 60 if unit == "04" else volume
 
 
-def _weeks(allocation: Allocation, size: Size, begin: date, end: date) -> int:
+def _weeks(allocation: Allocation, unit: str, begin: date, end: date) -> int:
     """How many week volumes fit between two days of the allocation (IV077)."""
     if allocation.category == HOUSEHOLD_HELP:  # exists in Wmo only (OC-32)
         return 6
-    if size.unit not in _OUTPUT or allocation.end is None:
+    if unit not in _OUTPUT or allocation.end is None:
         return iso_weeks(begin, end)
     return sundays(begin, end) + _broken_last_week(allocation.start, allocation.end, begin, end)
 

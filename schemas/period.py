@@ -44,7 +44,7 @@ def days(begin: date, end: date) -> int:
 
 def months(begin: date, end: date) -> int:
     """Calendar months touched by the closed period, 0 if it is empty."""
-    return month_number(end) - month_number(begin) + 1 if begin <= end else 0
+    return (end.year - begin.year) * 12 + end.month - begin.month + 1 if begin <= end else 0
 
 
 def iso_weeks(begin: date, end: date) -> int:

@@ -37,7 +37,7 @@ class Known(NamedTuple):
 
 def handle_declaration(admitted: Admitted, received: Received, inbox: Inbox, house: House) -> Outcome | Fault:
     """Decide a 323, answer it and record both. Returns a fault when it cannot be answered."""
-    declaration = read_declaration(admitted.root, admitted.message_type)
+    declaration = read_declaration(admitted.root, admitted.message_type, plain=admitted.plain)
     if isinstance(declaration, Fault):
         return declaration
     admitted.root[1].clear()  # the tree takes four times its message, and its lines are read

@@ -23,9 +23,9 @@ def _debits(declaration: Declaration) -> list[tuple[object, ...]]:
 )
 def one_debit_per_allocation_product_and_period(declaration: Declaration, facts: None) -> bool:
     """A client has one debit per allocation, category, code and product period."""
-    allocations = [line.allocation for line in declaration.lines if line.side == "D"]
-    if len(set(allocations)) == len(allocations):
-        return True  # no allocation occurs twice, so no key does
+    products = [(line.allocation, line.category, line.code) for line in declaration.lines if line.side == "D"]
+    if len(set(products)) == len(products):
+        return True  # no product of an allocation occurs twice, so no key does
     debits = _debits(declaration)
     return len(set(debits)) == len(debits)
 

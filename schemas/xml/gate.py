@@ -34,10 +34,15 @@ _MOST_TAGS: Final = 4_000_000
 
 
 class Admitted(NamedTuple):
-    """A message that is well-formed, of a type we receive, and valid by the schema of that type."""
+    """A message that is well-formed, of a type we receive, and valid by the schema of that type.
+
+    A `plain` one has no comments, CDATA sections, processing instructions, entities or character
+    references: each value is one piece of text, and there is no other text.
+    """
 
     message_type: MessageType
     root: etree._Element
+    plain: bool = False
 
 
 def admit(data: bytes) -> Admitted | Fault:
@@ -51,8 +56,9 @@ def admit(data: bytes) -> Admitted | Fault:
         return fault
     if b"!" in data and _DOCTYPE.match(data, _start(data)):
         return quarantined("doctype")
+    has_markup = _has_markup_in_text(data)
     try:
-        root = etree.fromstring(data, parser(keep_blank_text=_has_markup_in_text(data)))
+        root = etree.fromstring(data, parser(keep_blank_text=has_markup))
     except etree.XMLSyntaxError as error:
         line, column = error.position
         return quarantined("not-wellformed", f"regel {line}, teken {column}")
@@ -63,7 +69,9 @@ def admit(data: bytes) -> Admitted | Fault:
     if message_type is None or message_type.number not in RECEIVED or name != "Bericht":
         kind = message_type.name if message_type else shown(space[1:] or local_name(root))
         return fault_of_message("quarantined", "unknown-message", root, message_type, found=kind)
-    return structure_fault(root, message_type, data) or Admitted(message_type, root)
+    return structure_fault(root, message_type, data) or Admitted(
+        message_type, root, plain=not has_markup and b"&" not in data
+    )
 
 
 def _bytes_fault(data: bytes) -> Fault | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -16,21 +15,25 @@ from schemas.xml.fault import Fault
 from schemas.xml.read_header import read_header, value_fault
 
 _OWN: Final = (
-    *("Client", "Bsn", "Prestatie", "ToewijzingNummer", "ProductCategorie", "ProductCode"),
-    *("GeleverdVolume", "Eenheid", "ProductTarief"),
+    *("Bsn", "ToewijzingNummer", "ProductCategorie", "ProductCode", "GeleverdVolume", "Eenheid"),
+    "ProductTarief",
 )
 _SHARED: Final = (
     *("ReferentieNummer", "VorigReferentieNummer", "Begindatum", "Einddatum", "Bedrag", "DebetCredit"),
 )
+_every_text: Final[Any] = etree.XPath("descendant::text()", smart_strings=False)
+_SIDES: Final = frozenset("DC")
 _SHORTEST_DATE: Final = 10  # characters; a product code has at most five
-_WITH_TARIFF: Final = 11  # values of a line that credits nothing
 
 
-def read_declaration(root: etree._Element, message_type: MessageType) -> Declaration | Fault:
+def read_declaration(
+    root: etree._Element, message_type: MessageType, *, plain: bool = False
+) -> Declaration | Fault:
     """The declaration, or a fault when a value lies outside the decoders' range.
 
     The structure is known to be valid, so children are taken by position; text is copied as it
-    stands, because an answer repeats it exactly (TR367).
+    stands, because an answer repeats it exactly (TR367). A `plain` message has nothing but elements
+    and text, so that every piece of text is a value.
     """
     header = read_header(root, message_type)
     if isinstance(header, Fault):
@@ -41,9 +44,11 @@ def read_declaration(root: etree._Element, message_type: MessageType) -> Declara
     amount = whole(total[0].text)
     if begin is None or end is None or signed_on is None or amount is None:
         return value_fault(header, body)
-    texts = _texts(container, message_type)
+    own = message_type.namespace
+    counts = [len(holder) for holder in container.iter(f"{{{own}}}Prestaties")]
+    texts: list[Any] = _every_text(container) if plain else _texts(container, message_type)
     try:
-        clients, lines = _lines(texts)
+        clients, lines = _lines(texts, counts)
     except _Undecodable:
         return value_fault(header, container)
     return Declaration(
@@ -63,13 +68,10 @@ class _Undecodable(Exception):
     """Some value lies outside the decoders' range."""
 
 
-def _texts(container: etree._Element, message_type: MessageType) -> list[str | None]:
-    """The text of every client, line and value in document order. A container has no text: None."""
-    own, base = message_type.namespace, message_type.base_namespace
-    for holder in container.iter(f"{{{own}}}Client", f"{{{own}}}Prestatie"):
-        if holder.text is not None:
-            holder.text = None  # blanks that the gate kept, because a value had a comment beside it
-    tags = [f"{{{own}}}{name}" for name in _OWN] + [f"{{{base}}}{name}" for name in _SHARED]
+def _texts(container: etree._Element, message_type: MessageType) -> list[Any]:
+    """The text of every value in document order."""
+    tags = [f"{{{message_type.namespace}}}{name}" for name in _OWN]
+    tags += [f"{{{message_type.base_namespace}}}{name}" for name in _SHARED]
     return [element.text for element in container.iter(*tags)]
 
 
@@ -95,40 +97,48 @@ class _Periods(dict[tuple[str, str], tuple[Period, int]]):
         return found
 
 
-def _lines(texts: list[str | None]) -> tuple[tuple[Client, ...], tuple[Line, ...]]:
-    """Clients and lines. Between two containers stands a client's number, or the values of a line.
+def _lines(texts: list[Any], counts: list[int]) -> tuple[tuple[Client, ...], tuple[Line, ...]]:
+    """Clients and lines from their values: of each client the number, then the values of `counts` lines.
 
-    Only VorigReferentieNummer and ProductTarief are optional; where one of the two is missing, the
-    place of the first date tells which.
+    Only VorigReferentieNummer and ProductTarief are optional. The place of the first date and that of
+    the side tell whether they are there.
     """
     numbers, periods = _Numbers(), _Periods()
+    clients: list[Client] = []
     lines: list[Line] = []
-    clients: list[tuple[str, int]] = []
-    new, add, bsn, client, position = tuple.__new__, lines.append, "", -1, 0
-    starts = [place for place, text in enumerate(texts) if text is None]
-    for start, stop in pairwise([*starts, len(texts)]):
-        values: list[str] = texts[start + 1 : stop]  # type: ignore[assignment]  # between two Nones
-        if len(values) == 1:
-            bsn = values[0]
-            clients.append((bsn, position))
-            client += 1
-            continue
-        previous = values.pop(1) if len(values[4]) < _SHORTEST_DATE else None
-        tariff = values.pop(8) if len(values) == _WITH_TARIFF else None
-        reference, allocation, category, code, begin, end, volume, unit, amount, side = values
-        add(
-            new(
-                Line,
-                (
-                    position, client, bsn, reference, previous,
-                    int(allocation) if len(allocation) < _SHORTEST_DATE else numbers[allocation],
-                    category, code, *periods[begin, end], numbers[volume], unit,
-                    None if tariff is None else numbers[tariff], numbers[amount], side,
-                    allocation, begin, end, volume, tariff, amount,
-                ),
-            )
-        )  # fmt: skip
-        position += 1
-    ends = [first for _, first in clients[1:]] + [position]
-    bounds = zip(clients, ends, strict=True)
-    return tuple(Client(n, bsn, first, end) for n, ((bsn, first), end) in enumerate(bounds)), tuple(lines)
+    new, add, at, first = tuple.__new__, lines.append, 0, 0
+    begin_before = end_before = None  # nearly all lines of a message have the same period
+    for client, count in enumerate(counts):
+        bsn = texts[at]
+        at += 1
+        clients.append(Client(client, bsn, first, first + count))
+        for position in range(first, first + count):
+            reference, allocation, category, code, begin = texts[at : at + 5]
+            previous = None
+            at += 5
+            if len(begin) < _SHORTEST_DATE:
+                previous, allocation, category, code, begin = allocation, category, code, begin, texts[at]
+                at += 1
+            end, volume, unit, amount, side = texts[at : at + 5]
+            tariff_text = tariff = None
+            at += 5
+            if side not in _SIDES:
+                tariff_text, amount, side = amount, side, texts[at]
+                tariff = numbers[tariff_text]
+                at += 1
+            if begin != begin_before or end != end_before:
+                begin_before, end_before = begin, end
+                period, month = periods[begin, end]
+            add(
+                new(
+                    Line,
+                    (
+                        position, client, bsn, reference, previous,
+                        int(allocation) if len(allocation) < _SHORTEST_DATE else numbers[allocation],
+                        category, code, period, month, numbers[volume], unit, tariff, numbers[amount], side,
+                        allocation, begin, end, volume, tariff_text, amount,
+                    ),
+                )
+            )  # fmt: skip
+        first += count
+    return tuple(clients), tuple(lines)

@@ -83,7 +83,7 @@ class CoreRun:
         admitted = admit(content)
         if isinstance(admitted, Fault):
             return admitted
-        message_type, root = admitted
+        root, message_type = admitted.root, admitted.message_type
         readers = {"301": read_allocation_message, "323": read_declaration}
         message = readers.get(message_type.number, read_delivery_message)(root, message_type)
         if isinstance(message, Fault):
