@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
@@ -12,6 +11,7 @@ from rules.facts import OtherAllocation, Usage
 from schemas.allocation import Allocation, Size
 from schemas.standard import Domain
 from store.inbox import Inbox
+from store.tables import LINES_PER_MESSAGE
 
 OPEN = "9999-12-31"
 _NUMBER_BITS = 30  # an allocation number has at most nine digits
@@ -65,8 +65,7 @@ def read_allocations(inbox: Inbox, relation_id: int, numbers: Iterable[int]) -> 
     """The allocations with these numbers that were given to the provider of the relation."""
     first = relation_id << _NUMBER_BITS
     rows = inbox.execute(
-        f"{_CURRENT} WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted([first | number for number in numbers])),),
+        f"{_CURRENT} WHERE id = ANY(?)", (inbox.members(sorted([first | number for number in numbers])),)
     ).fetchall()
     found = Allocations({}, {}, {})
     values, places, usage = found
@@ -84,9 +83,8 @@ def client_products(
     """Category and code of every allocation of these clients with the provider, deleted ones included."""
     found: dict[str, list[tuple[str | None, str | None]]] = {}
     for bsn, category, code in inbox.execute(
-        "SELECT bsn, category, code FROM allocation WHERE relation_id = ?"
-        " AND bsn IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (relation_id, json.dumps(sorted(bsns))),
+        "SELECT bsn, category, code FROM allocation WHERE relation_id = ? AND bsn = ANY(?) ORDER BY id",
+        (relation_id, inbox.members(sorted(bsns))),
     ):
         found.setdefault(bsn, []).append((category, code))
     return found
@@ -99,8 +97,8 @@ def numbers_in_use(
     rows = inbox.execute(
         "SELECT a.number, r.provider, a.bsn, a.start_on, a.category, a.code FROM allocation a"
         " JOIN relation r ON r.id = a.relation_id WHERE a.municipality = ? AND a.domain = ?"
-        " AND a.number IN (SELECT value FROM json_each(?))",
-        (municipality, domain.value, json.dumps(sorted(numbers))),
+        " AND a.number = ANY(?)",
+        (municipality, domain.value, inbox.members(sorted(numbers))),
     ).fetchall()
     return {row[0]: OtherAllocation(row[0], row[1], row[2], day(row[3]), row[4], row[5]) for row in rows}
 
@@ -108,9 +106,9 @@ def numbers_in_use(
 def live_allocations(inbox: Inbox, relation_id: int, numbers: Iterable[int]) -> frozenset[int]:
     """Which of these allocations have live debits (TR385)."""
     rows = inbox.execute(
-        "SELECT number FROM allocation a WHERE relation_id = ? AND number IN (SELECT value FROM json_each(?))"
+        "SELECT number FROM allocation a WHERE relation_id = ? AND number = ANY(?)"
         " AND EXISTS (SELECT 1 FROM line WHERE allocation_id = a.id AND state = 1)",
-        (relation_id, json.dumps(sorted(numbers))),
+        (relation_id, inbox.members(sorted(numbers))),
     ).fetchall()
     return frozenset(row[0] for row in rows)
 
@@ -129,40 +127,33 @@ def record_allocations(
     """
     allocations = list(taken)
     known = read_allocations(inbox, relation_id, [a.number for a in allocations])
-    next_version = inbox.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM allocation_version").fetchone()[0]
     new, changed, versions = [], [], []
-    for allocation in allocations:
+    for position, allocation in enumerate(allocations):
         values = _row(allocation)
         longest = OPEN if allocation.end is None else str(allocation.end)
         current = known.values.get(allocation.number)
         if current == allocation:
             continue
+        version = message_id * LINES_PER_MESSAGE + position
         if current is None:
             own_id = allocation_id(relation_id, allocation.number)
-            new.append(
-                (own_id, relation_id, municipality, domain.value, *values, next_version, longest, 0, 0)
-            )
-            versions.append((next_version, own_id, message_id, *values))
+            new.append((own_id, relation_id, municipality, domain.value, *values, version, longest, 0, 0))
+            versions.append((version, own_id, message_id, *values))
         else:
             row = known.rows[allocation.number]
             longest = max(longest, row.longest_end)
-            versions.append((next_version, row.id, message_id, *values))
+            versions.append((version, row.id, message_id, *values))
             if allocation.decided_at >= current.decided_at:
-                changed.append((*values, next_version, longest, row.id))
-        next_version += 1
+                changed.append((*values, version, longest, row.id))
     if new:
-        inbox.execute_many(f"INSERT INTO allocation VALUES ({_marks(new[0])})", new)
+        inbox.insert("allocation", new)
     if changed:
         names = ", ".join(f"{name} = ?" for name in _VALUES.split(", "))
         inbox.execute_many(
             f"UPDATE allocation SET {names}, version_id = ?, longest_end = ? WHERE id = ?", changed
         )
     if versions:
-        inbox.execute_many(f"INSERT INTO allocation_version VALUES ({_marks(versions[0])})", versions)
-
-
-def _marks(row: tuple[Any, ...]) -> str:
-    return ", ".join("?" * len(row))
+        inbox.insert("allocation_version", versions)
 
 
 def _row(allocation: Allocation) -> tuple[Any, ...]:

@@ -1,24 +1,34 @@
-"""Open a store: engine, pragmas, migrations, transactions."""
+"""Open a store: engine, migrations, transactions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
+
+from store.dialect import dialect_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class StoreUnavailable(Exception):
     """The database cannot be opened, read or written; nothing was half done."""
+
+
+class TryAgain(StoreUnavailable):
+    """The work of others, or a lost server, was in the way: a fresh attempt may succeed.
+
+    Whether a commit was kept is not known when the server is lost in the middle of it.
+    """
 
 
 def open_store(url: str) -> Engine:
@@ -28,13 +38,11 @@ def open_store(url: str) -> Engine:
     """
     in_memory = url in {"sqlite://", "sqlite:///:memory:"}
     try:
-        engine = (
-            create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-            if in_memory
-            else create_engine(url)
+        options: dict[str, Any] = (
+            {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if in_memory else {}
         )
-        if engine.dialect.name == "sqlite":
-            _prepare_sqlite(engine)
+        engine = create_engine(url, **options)
+        dialect_of(engine.dialect.name).prepare(engine)
         _migrate(engine)
     except ModuleNotFoundError as error:
         kind = make_url(url).drivername
@@ -46,15 +54,22 @@ def open_store(url: str) -> Engine:
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
-    """One write transaction; on SQLite it takes the write lock at once, so what it reads stays true.
+def transaction(engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
+    """One write transaction. SQLite gives the whole store to it. PostgreSQL lets others that take
+    messages in write beside it, unless it must be `alone`: to close a batch, to import a register.
 
-    Raises StoreUnavailable when the database fails; then nothing of the transaction was kept.
+    Raises StoreUnavailable when the database fails; then nothing of the transaction was kept, unless
+    the failure is TryAgain and came with the commit.
     """
+    dialect = dialect_of(engine.dialect.name)
     try:
         with engine.begin() as connection:
+            dialect.lock(connection, alone=alone)
             yield connection
     except failures(engine) as error:
+        if dialect.passes(error):
+            engine.dispose()
+            raise TryAgain(f"the database failed: {_cause(error)}") from error
         raise StoreUnavailable(f"the database failed: {_cause(error)}") from error
 
 
@@ -79,28 +94,6 @@ def _cause(error: Exception) -> str:
     return str(getattr(error, "orig", error)).splitlines()[0]
 
 
-def _prepare_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def _connected(connection: object, _: object) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # BEGIN is ours, see below
-        cursor = connection.cursor()  # type: ignore[attr-defined]  # the driver's connection
-        for pragma in (
-            "busy_timeout = 60000",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            "trusted_schema = OFF",
-            "cache_size = -65536",
-            "temp_store = MEMORY",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -109,5 +102,6 @@ def _migrate(engine: Engine) -> None:
         current = MigrationContext.configure(connection).get_current_revision()
     if current != head:
         with engine.begin() as connection:
+            dialect_of(engine.dialect.name).lock(connection, alone=True)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

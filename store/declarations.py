@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -56,8 +55,8 @@ def earlier_lines(inbox: Inbox, relation_id: int, references: Iterable[str]) -> 
     """Earlier lines by reference (TR314, TR323, TR390); where one was used twice, the approved one."""
     found: dict[str, EarlierLine] = {}
     rows = inbox.execute(
-        f"{_LINE} WHERE relation_id = ? AND reference IN (SELECT value FROM json_each(?)) ORDER BY id",
-        (relation_id, json.dumps(list(references), ensure_ascii=False)),
+        f"{_LINE} WHERE relation_id = ? AND reference = ANY(?) ORDER BY id",
+        (relation_id, inbox.members(references)),
     )
     for row in rows:
         if row[0] in found and row[12] == REJECTED:
@@ -71,10 +70,9 @@ def live_keys(inbox: Inbox, allocations: Allocations, months: Iterable[int]) -> 
     """Live debits on these allocations in these months (TR389)."""
     numbers = {row.id: number for number, row in allocations.rows.items()}
     rows = inbox.execute(
-        "SELECT allocation_id, category, code, month FROM line INDEXED BY line_live"
-        " WHERE state = 1 AND allocation_id IN (SELECT value FROM json_each(?))"
-        " AND month IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(numbers)), json.dumps(sorted(months))),
+        f"SELECT allocation_id, category, code, month FROM {inbox.dialect.live_lines}"
+        " WHERE state = 1 AND allocation_id = ANY(?) AND month = ANY(?)",
+        (inbox.members(numbers), inbox.members(sorted(months))),
     )
     return {(numbers[row[0]], row[1], row[2], row[3]) for row in rows}
 
@@ -105,17 +103,23 @@ def record_declaration(
         ),
     )  # fmt: skip
     credited = [
-        (originals[line.previous].row,)
+        originals[line.previous].row
         for line, state in zip(declaration.lines, assessment.states, strict=True)
         if state == CREDIT and line.previous is not None
     ]
     if credited:
-        _exactly(inbox, "UPDATE line SET state = 2 WHERE id = ? AND state = 1", credited)
+        _credit(inbox, credited)
     _use(inbox, allocations)
-    inbox.execute_many(
-        "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        _line_rows(message_id, relation_id, declaration, assessment, allocations, price_rows),
+    inbox.insert(
+        "line", _line_rows(message_id, relation_id, declaration, assessment, allocations, price_rows)
     )
+
+
+def _credit(inbox: Inbox, credited: list[int]) -> None:
+    """These live debits are credited now, unless another worker did so since they were read (TR390)."""
+    statement = "UPDATE line SET state = 2 WHERE id = ANY(?) AND state = 1"
+    if inbox.execute(statement, (inbox.members(credited),)).rowcount != len(credited):
+        raise GuardRefused("line")
 
 
 def _use(inbox: Inbox, allocations: Allocations) -> None:
@@ -125,23 +129,13 @@ def _use(inbox: Inbox, allocations: Allocations) -> None:
     nothing is written and the message is decided again (TR322, TR369).
     """
     places = allocations.rows
-    rows = [
-        (now.volume, now.cents, place.id, place.used_volume, place.used_cents, place.version_id)
+    rows = sorted(
+        (place.id, place.used_volume, place.used_cents, place.version_id, now.volume, now.cents)
         for number, now in allocations.usage.items()
         if (place := places[number]).used_cents != now.cents or place.used_volume != now.volume
-    ]
-    if rows:
-        _exactly(
-            inbox,
-            "UPDATE allocation SET used_volume = ?, used_cents = ?"
-            " WHERE id = ? AND used_volume = ? AND used_cents = ? AND version_id = ?",
-            rows,
-        )
-
-
-def _exactly(inbox: Inbox, statement: str, rows: list[tuple[Any, ...]]) -> None:
-    if inbox.execute_many(statement, rows) != len(rows):
-        raise GuardRefused(statement.split(" SET", maxsplit=1)[0])
+    )
+    if rows and inbox.move_counters(rows) != len(rows):
+        raise GuardRefused("allocation")
 
 
 def _line_rows(

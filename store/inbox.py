@@ -6,13 +6,14 @@ than in rules. Every statement takes whole sets; nothing here runs once per line
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from schemas.notice import Notice, notice_to_json
+from store.dialect import dialect_of
 
 
 class MessageRow(NamedTuple):
@@ -70,6 +71,8 @@ class Inbox:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.dialect = dialect_of(connection.dialect.name)
+        self._words = self.dialect.statement
         self.cursor: Any = connection.connection.cursor()
         self.failures: tuple[type[Exception], ...] = (connection.dialect.loaded_dbapi.Error, DBAPIError)
         self.statements = 0
@@ -80,13 +83,27 @@ class Inbox:
     def execute(self, statement: str, values: tuple[Any, ...] = ()) -> Any:
         """Run one statement on the driver's cursor; counted, so that a test can hold the number constant."""
         self.statements += 1
-        return self.cursor.execute(statement, values)
+        return self.cursor.execute(self._words(statement), values)
 
     def execute_many(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> int:
         """Run one statement for a set of rows; returns how many rows it changed."""
         self.statements += 1
-        self.cursor.executemany(statement, rows)
+        self.cursor.executemany(self._words(statement), rows)
         return int(self.cursor.rowcount)
+
+    def insert(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert whole rows, their columns in order."""
+        self.statements += 1
+        self.dialect.insert(self.cursor, table, rows)
+
+    def members(self, values: Iterable[int] | Iterable[str]) -> object:
+        """A set of values for `= ANY(?)`."""
+        return self.dialect.members(values)
+
+    def move_counters(self, rows: Sequence[tuple[int, ...]]) -> int:
+        """Compare and swap what is used of allocations; how many rows were swapped."""
+        self.statements += 1
+        return self.dialect.move_counters(self.cursor, rows)
 
     def seen(self, sha256: str) -> int | None:
         """The id of the earlier message with the same bytes."""
@@ -96,41 +113,54 @@ class Inbox:
     def next_message_id(self) -> int:
         """The id the next recorded message gets; ids follow the order of commits."""
         if self._next_message is None:
-            self._next_message = self.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM message").fetchone()[0]
+            self._next_message = int(self.execute(self.dialect.next_message).fetchone()[0])
         return self._next_message
 
+    def last_message_id(self) -> int:
+        """The id of the last recorded message, 0 before the first."""
+        return int(self.execute("SELECT COALESCE(MAX(id), 0) FROM message").fetchone()[0])
+
     def relation(self, municipality: str, provider: str, domain: str) -> int:
-        """The id of one provider for one municipality in one domain, made on first use."""
+        """The id of one provider for one municipality in one domain, made on first use.
+
+        Nobody else decides its messages until this transaction ends.
+        """
         key = (municipality, provider, domain)
-        if key not in self._relations:
-            where = "municipality = ? AND provider = ? AND domain = ?"
-            row = self.execute(f"SELECT id FROM relation WHERE {where}", key).fetchone()
-            if row is None:
-                row = self.execute(
-                    "INSERT INTO relation SELECT COALESCE(MAX(id), 0) + 1, ?, ?, ? FROM relation"
-                    " RETURNING id",
-                    key,
-                ).fetchone()
-            self._relations[key] = row[0]
-        return self._relations[key]
+        found = self._relations.get(key)
+        if found is None:
+            found = self._relations[key] = self._found_or_made(
+                "SELECT id FROM relation WHERE municipality = ? AND provider = ? AND domain = ?"
+                f"{self.dialect.and_hold}",
+                "INSERT INTO relation (municipality, provider, domain) VALUES (?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                key,
+            )
+        return found
 
     def basis(self, content: str) -> int:
         """The id of a rule set with its choices, made on first use."""
-        if content not in self._bases:
-            row = self.execute("SELECT id FROM basis WHERE content = ?", (content,)).fetchone()
-            if row is None:
-                row = self.execute(
-                    "INSERT INTO basis SELECT COALESCE(MAX(id), 0) + 1, ? FROM basis RETURNING id", (content,)
-                ).fetchone()
-            self._bases[content] = int(row[0])
-        return self._bases[content]
+        found = self._bases.get(content)
+        if found is None:
+            found = self._bases[content] = self._found_or_made(
+                "SELECT id FROM basis WHERE content = ?",
+                "INSERT INTO basis (content) VALUES (?) ON CONFLICT DO NOTHING",
+                (content,),
+            )
+        return found
+
+    def _found_or_made(self, query: str, insertion: str, values: tuple[str, ...]) -> int:
+        row = self.execute(query, values).fetchone()
+        if row is None:
+            self.execute(insertion, values)
+            row = self.execute(query, values).fetchone()
+        return int(row[0])
 
     def record(self, row: MessageRow, body: bytes) -> None:
         """Put a message in the inbox with its outcome and its bytes."""
         marks = ", ".join("?" * len(row))
         self.execute(f"INSERT INTO message VALUES ({marks})", row)
         self.execute("INSERT INTO message_body VALUES (?, ?)", (row.id, body))
-        self._next_message = row.id + 1
+        self._next_message = row.id + 1 if self.dialect.writes_alone else None
 
     def put_out(self, message_id: int, topic: str, name: str, body: bytes) -> None:
         """Put something that must leave the house in the outbox."""
@@ -142,9 +172,10 @@ class Inbox:
     def seal(self, notice: Notice, body: bytes) -> None:
         """Keep an unusable or refused message once; the same bytes again add nothing."""
         self.execute(
-            "INSERT INTO fault VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (sha256) DO NOTHING",
+            "INSERT INTO fault (sha256, after_message, outcome, reason, detail, received_on, file, body,"
+            " delivered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (sha256) DO NOTHING",
             (
-                notice.sha256, self.next_message_id() - 1, notice.outcome, notice.reason,
+                notice.sha256, self.last_message_id(), notice.outcome, notice.reason,
                 notice_to_json(notice), notice.received_on, notice.file, body,
             ),
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -46,8 +45,8 @@ def parcels(inbox: Inbox, message_ids: Iterable[int], topics: tuple[str, ...]) -
     for first in range(0, len(ids), _CHUNK):
         rows = inbox.execute(
             f"SELECT message_id, topic, name, body FROM outbox WHERE topic IN ({marks})"
-            " AND message_id IN (SELECT value FROM json_each(?)) ORDER BY message_id, id",
-            (*topics, json.dumps(ids[first : first + _CHUNK])),
+            " AND message_id = ANY(?) ORDER BY message_id, id",
+            (*topics, inbox.members(ids[first : first + _CHUNK])),
         ).fetchall()
         yield from (Parcel(*row) for row in rows)
 
@@ -55,16 +54,16 @@ def parcels(inbox: Inbox, message_ids: Iterable[int], topics: tuple[str, ...]) -
 def notices(inbox: Inbox, hashes: Iterable[str]) -> list[Notice]:
     """The notices of these refused and quarantined messages, in order of arrival."""
     rows = inbox.execute(
-        "SELECT detail FROM fault WHERE sha256 IN (SELECT value FROM json_each(?)) ORDER BY rowid",
-        (json.dumps(sorted(set(hashes))),),
+        "SELECT detail FROM fault WHERE sha256 = ANY(?) ORDER BY id",
+        (inbox.members(sorted(set(hashes))),),
     ).fetchall()
     return [notice_from_json(row[0]) for row in rows]
 
 
 def mark_delivered(inbox: Inbox, message_ids: Iterable[int], hashes: Iterable[str]) -> None:
     """Remember that the files of these messages and notices stand whole in an output folder."""
-    inbox.execute_many("UPDATE message SET delivered = 1 WHERE id = ?", [(i,) for i in message_ids])
-    inbox.execute_many("UPDATE fault SET delivered = 1 WHERE sha256 = ?", [(h,) for h in hashes])
+    inbox.execute("UPDATE message SET delivered = 1 WHERE id = ANY(?)", (inbox.members(message_ids),))
+    inbox.execute("UPDATE fault SET delivered = 1 WHERE sha256 = ANY(?)", (inbox.members(hashes),))
 
 
 def all_rejections(inbox: Inbox, since: str = "", provider: str | None = None) -> Iterator[Rejection]:
@@ -75,7 +74,7 @@ def all_rejections(inbox: Inbox, since: str = "", provider: str | None = None) -
     for body in _bodies(inbox, "rejections", since, provider):
         yield from rejections_from_json(body)
     for (detail,) in inbox.execute(
-        "SELECT detail FROM fault WHERE outcome = 'refused' AND received_on >= ? ORDER BY rowid", (since,)
+        "SELECT detail FROM fault WHERE outcome = 'refused' AND received_on >= ? ORDER BY id", (since,)
     ).fetchall():
         rejection = structure_rejection(notice_from_json(detail))
         if rejection is not None and provider in {None, rejection.provider}:
@@ -92,7 +91,7 @@ def _bodies(inbox: Inbox, topic: str, since: str, provider: str | None) -> Itera
     rows = inbox.execute(
         "SELECT o.body FROM outbox o JOIN message m ON m.id = o.message_id"
         " JOIN relation r ON r.id = m.relation_id"
-        " WHERE o.topic = ? AND m.received_on >= ? AND (? IS NULL OR r.provider = ?) ORDER BY o.id",
-        (topic, since, provider, provider),
+        " WHERE o.topic = ? AND m.received_on >= ? AND r.provider = COALESCE(?, r.provider) ORDER BY o.id",
+        (topic, since, provider),
     )
     return (row[0] for row in rows.fetchall())

@@ -2,6 +2,7 @@
 
 Days are ISO text (they sort and compare as days), money is whole cents. A line's id is its
 message's id times 100,000 plus its position, so ids need no sequence and a replay repeats them.
+The ids of the messages of one relation follow the order in which they were decided.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ Day = String(10)
 relation = Table(
     "relation",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("id", Integer, primary_key=True),
     Column("municipality", String(4), nullable=False),
     Column("provider", String(8), nullable=False),
     Column("domain", String(3), nullable=False),
@@ -41,7 +42,7 @@ relation = Table(
 basis = Table(
     "basis",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("id", Integer, primary_key=True),
     Column("content", String, nullable=False, unique=True),
     comment="rule set and choices under which messages were decided",
 )
@@ -49,7 +50,7 @@ basis = Table(
 message = Table(
     "message",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("id", Integer, primary_key=True),
     Column("sha256", String(64), nullable=False, unique=True),
     Column("relation_id", ForeignKey("relation.id"), nullable=False),
     Column("type", String(6), nullable=False),
@@ -92,7 +93,8 @@ message_body = Table(
 fault = Table(
     "fault",
     metadata,
-    Column("sha256", String(64), primary_key=True),
+    Column("id", Integer, primary_key=True, comment="in order of arrival"),
+    Column("sha256", String(64), nullable=False, unique=True),
     Column("after_message", Integer, nullable=False),
     Column("outcome", String(12), nullable=False),
     Column("reason", String, nullable=False),
@@ -133,7 +135,7 @@ allocation = Table(
     Column("municipality", String(4), nullable=False),
     Column("domain", String(3), nullable=False),
     *_allocation_columns(),
-    Column("version_id", Integer, nullable=False),
+    Column("version_id", Big, nullable=False),
     Column("longest_end", Day, nullable=False, comment="latest end any version promised; 9999-12-31 is open"),
     Column("used_volume", Big, nullable=False, server_default="0", comment="live debits; hours in minutes"),
     Column("used_cents", Big, nullable=False, server_default="0"),
@@ -146,7 +148,7 @@ allocation = Table(
 allocation_version = Table(
     "allocation_version",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("id", Big, primary_key=True, autoincrement=False, comment="as of a line: message and position"),
     Column("allocation_id", ForeignKey("allocation.id"), nullable=False),
     Column("message_id", ForeignKey("message.id"), nullable=False),
     *_allocation_columns(),
@@ -196,7 +198,7 @@ line = Table(
     Column("state", SmallInteger, nullable=False, comment="0 rejected, 1 live, 2 credited, 3 credit"),
     Column("used_volume", Big, nullable=False, comment="volume as counted on the allocation"),
     Column("allocation_id", Big),
-    Column("version_id", Integer),
+    Column("version_id", Big),
     Column("price_row", String),
     Index("line_reference", "relation_id", "reference"),
     Index(

@@ -55,7 +55,7 @@ def close(
         pain = pain001(batch, tenant)
         specification = specification_csv(batch, granted_lines(connection, municipality, cut_off))
         files = BatchFiles(batch_json(batch, pain), pain, specification)
-        save_batch(connection, batch, files, Inbox(connection).next_message_id() - 1)
+        save_batch(connection, batch, files, Inbox(connection).last_message_id())
         point("batch-saved")
     return batch
 

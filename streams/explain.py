@@ -87,8 +87,9 @@ def _places(
     rows = inbox.execute(
         "SELECT l.message_id, l.relation_id, r.municipality, l.id % 100000, l.state FROM relation r"
         " JOIN line l ON l.relation_id = r.id AND l.reference = ?"
-        " WHERE r.provider = ? AND r.domain = ? AND (? IS NULL OR r.municipality = ?) ORDER BY l.id",
-        (reference, provider, domain, municipality, municipality),
+        " WHERE r.provider = ? AND r.domain = ? AND r.municipality = COALESCE(?, r.municipality)"
+        " ORDER BY l.id",
+        (reference, provider, domain, municipality),
     )
     return [_Place(*row) for row in rows]
 

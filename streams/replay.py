@@ -144,7 +144,7 @@ def _faults(stored: Inbox, first: int, last: int) -> Iterator[_Stored]:
     for row in stored.execute(
         "SELECT sha256, received_on, file, after_message, body, reason FROM fault"
         " WHERE after_message BETWEEN ? AND ? AND reason NOT LIKE 'zip-%' AND reason <> 'too-large'"
-        " ORDER BY rowid",
+        " ORDER BY id",
         (first, last),
     ).fetchall():
         version = version_after(stored.connection, row[3] + 1)
@@ -173,7 +173,7 @@ _MESSAGE = (
     " FROM message WHERE sha256 = ?"
 )
 _LINES = (  # a line that was credited later was live when it was decided
-    "SELECT id, CASE state WHEN 2 THEN 1 ELSE state END, allocation_number, used_volume, price_row"
+    "SELECT id % 100000, CASE state WHEN 2 THEN 1 ELSE state END, allocation_number, used_volume, price_row"
     " FROM line WHERE message_id = ? ORDER BY id"
 )
 

@@ -36,7 +36,7 @@ def close_command(
     with options.failures(json):
         options.make_writable(out)
         engine = open_store(options.settings(database).database_url)
-        with transaction(engine) as connection:
+        with transaction(engine, alone=True) as connection:
             try:
                 closed = close(connection, load(connection), municipality, day)
             except UnknownMunicipality:

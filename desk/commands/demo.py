@@ -50,7 +50,7 @@ def demo(
         made = make(out / "region", 1, 4, lines, 1, MONTH, 0.05, {}, False)
         chosen = options.settings(f"sqlite:///{out / 'declastroom.db'}")
         engine = open_store(chosen.database_url)
-        with transaction(engine) as connection:
+        with transaction(engine, alone=True) as connection:
             import_register(
                 connection, out / "region" / "register", recorded_at=options.now(), after_message=0
             )
@@ -84,7 +84,7 @@ def demo(
 
 def _close_all(engine: Engine, out: Path, cut_off: date) -> list[dict[str, Any]]:
     closed_batches = []
-    with transaction(engine) as connection:
+    with transaction(engine, alone=True) as connection:
         register = load(connection)
         for code in sorted({row.code for row in register.municipalities()}):
             closed = close(connection, register, code, cut_off)

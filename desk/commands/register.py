@@ -29,12 +29,12 @@ def import_command(
     Example: declastroom register import register/ --dry-run
     """
     with options.failures(json):
-        with transaction(open_store(options.settings(database).database_url)) as connection:
+        with transaction(open_store(options.settings(database).database_url), alone=True) as connection:
             difference = import_register(
                 connection,
                 path,
                 recorded_at=options.now(),
-                after_message=Inbox(connection).next_message_id() - 1,
+                after_message=Inbox(connection).last_message_id(),
                 dry_run=dry_run,
             )
             filled = set() if dry_run else filled_tables(connection) & difference.tables.keys()

@@ -17,9 +17,10 @@ from sqlalchemy.pool import StaticPool
 from rules.facts import Choices
 from schemas.batch import Batch, NothingToPay
 from store.batches import BatchFiles, batch_files
-from store.database import StoreUnavailable, _prepare_sqlite, open_store, transaction
+from store.database import StoreUnavailable, open_store, transaction
 from store.declarations import GuardRefused
 from store.inbox import Inbox
+from store.sqlite import Sqlite
 from streams import handle_declaration
 from streams.close import close
 from streams.handle import handle
@@ -100,7 +101,7 @@ class Machine:
         self.engine: Engine = create_engine(
             "sqlite://", creator=lambda: self._connection, poolclass=StaticPool
         )
-        _prepare_sqlite(self.engine)
+        Sqlite().prepare(self.engine)
         self.engine.connect().close()  # the pool's one connection, made before anything fails
         self.house = House(Choices())
 

@@ -23,6 +23,7 @@ from streams.handle import handle
 from streams.house import House
 
 _MOST = 25
+_MORE_ROWS = re.compile(r"(?:, \(\?(?:, \?)*\))+$")
 _VALUE = re.compile(r"'(?:[^']|'')*'|-?\b\d+\b|\bNULL\b|[xX]'[0-9a-fA-F]*'")
 
 
@@ -50,8 +51,8 @@ def _statements(
 
 
 def _of_one_call(asked: list[str]) -> list[str]:
-    """SQLite tells of every row of a bulk write: those count once. Reads all count."""
-    shapes = [_VALUE.sub("?", sql) for sql in asked if not sql.startswith("--")]
+    """SQLite tells of every piece of a bulk write: those count once. Reads all count."""
+    shapes = [_MORE_ROWS.sub("", _VALUE.sub("?", sql)) for sql in asked if not sql.startswith("--")]
     kept: list[str] = []
     for shape, group in groupby(shapes):
         kept += [shape] if shape.startswith(("INSERT", "UPDATE")) else list(group)

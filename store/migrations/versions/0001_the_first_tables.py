@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "basis",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("content", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("content"),
@@ -59,6 +59,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "fault",
+        sa.Column("id", sa.Integer(), nullable=False, comment="in order of arrival"),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("after_message", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=False),
@@ -68,7 +69,8 @@ def upgrade() -> None:
         sa.Column("file", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("delivered", sa.SmallInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("sha256"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("sha256"),
         comment="sealed unusable and refused messages; nothing else of them is kept",
     )
     op.create_table(
@@ -102,21 +104,20 @@ def upgrade() -> None:
             comment="volume as counted on the allocation",
         ),
         sa.Column("allocation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("price_row", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         comment="every line of every processed declaration, decided once; written in bulk with its message",
     )
-    with op.batch_alter_table("line", schema=None) as batch_op:
-        batch_op.create_index(
-            "line_live",
-            ["allocation_id", "month", "category", "code"],
-            unique=True,
-            sqlite_where=sa.text("state = 1"),
-            postgresql_where=sa.text("state = 1"),
-        )
-        batch_op.create_index("line_reference", ["relation_id", "reference"], unique=False)
-
+    op.create_index(
+        "line_live",
+        "line",
+        ["allocation_id", "month", "category", "code"],
+        unique=True,
+        sqlite_where=sa.text("state = 1"),
+        postgresql_where=sa.text("state = 1"),
+    )
+    op.create_index("line_reference", "line", ["relation_id", "reference"], unique=False)
     op.create_table(
         "register_import",
         sa.Column("id", sa.Integer(), nullable=False, comment="the version of the register"),
@@ -130,7 +131,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "relation",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("municipality", sa.String(length=4), nullable=False),
         sa.Column("provider", sa.String(length=8), nullable=False),
         sa.Column("domain", sa.String(length=3), nullable=False),
@@ -163,7 +164,7 @@ def upgrade() -> None:
         sa.Column("change_reason", sa.String(length=2), nullable=True),
         sa.Column("decided_at", sa.String(length=26), nullable=False),
         sa.Column("provider_reference", sa.String(length=36), nullable=True),
-        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "longest_end",
             sa.String(length=10),
@@ -192,12 +193,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("municipality", "domain", "number"),
         comment="the current version of each allocation with what is used of it",
     )
-    with op.batch_alter_table("allocation", schema=None) as batch_op:
-        batch_op.create_index("allocation_client", ["relation_id", "bsn"], unique=False)
-
+    op.create_index("allocation_client", "allocation", ["relation_id", "bsn"], unique=False)
     op.create_table(
         "message",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("relation_id", sa.Integer(), nullable=False),
         sa.Column("type", sa.String(length=6), nullable=False),
@@ -240,18 +239,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("answer_type", "answer_identification"),
         sa.UniqueConstraint("sha256"),
     )
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(
-            "message_identification", ["relation_id", "type", "identification"], unique=False
-        )
-        batch_op.create_index(
-            "message_undelivered",
-            ["id"],
-            unique=False,
-            sqlite_where=sa.text("delivered = 0"),
-            postgresql_where=sa.text("delivered = 0"),
-        )
-
+    op.create_index(
+        "message_identification", "message", ["relation_id", "type", "identification"], unique=False
+    )
+    op.create_index(
+        "message_undelivered",
+        "message",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("delivered = 0"),
+        postgresql_where=sa.text("delivered = 0"),
+    )
     op.create_table(
         "payment",
         sa.Column("batch_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -293,21 +291,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         comment="one version of one row of a register table",
     )
-    with op.batch_alter_table("register_row", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_register_row_table_name_import_id", ["table_name", "import_id"], unique=False
-        )
-        batch_op.create_index(
-            "uq_register_row_current",
-            ["table_name", "row_key"],
-            unique=True,
-            sqlite_where=sa.text("ended_by IS NULL"),
-            postgresql_where=sa.text("ended_by IS NULL"),
-        )
-
+    op.create_index(
+        "ix_register_row_table_name_import_id", "register_row", ["table_name", "import_id"], unique=False
+    )
+    op.create_index(
+        "uq_register_row_current",
+        "register_row",
+        ["table_name", "row_key"],
+        unique=True,
+        sqlite_where=sa.text("ended_by IS NULL"),
+        postgresql_where=sa.text("ended_by IS NULL"),
+    )
     op.create_table(
         "allocation_version",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+            comment="as of a line: message and position",
+        ),
         sa.Column("allocation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -333,9 +336,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("allocation_version", schema=None) as batch_op:
-        batch_op.create_index("allocation_version_of", ["allocation_id", "message_id"], unique=False)
-
+    op.create_index(
+        "allocation_version_of", "allocation_version", ["allocation_id", "message_id"], unique=False
+    )
     op.create_table(
         "batch_message",
         sa.Column("message_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -351,9 +354,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("message_id"),
         comment="a declaration is covered by one batch, whatever is replayed or closed at once",
     )
-    with op.batch_alter_table("batch_message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_batch_message_batch_id"), ["batch_id"], unique=False)
-
+    op.create_index(op.f("ix_batch_message_batch_id"), "batch_message", ["batch_id"], unique=False)
     op.create_table(
         "declaration",
         sa.Column("message_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -379,10 +380,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("relation_id", "number"),
         comment="processed declarations only",
     )
-    with op.batch_alter_table("declaration", schema=None) as batch_op:
-        batch_op.create_index("declaration_month", ["relation_id", "period_begin", "dated_on"], unique=False)
-        batch_op.create_index("declaration_received", ["municipality", "received_on"], unique=False)
-
+    op.create_index(
+        "declaration_month", "declaration", ["relation_id", "period_begin", "dated_on"], unique=False
+    )
+    op.create_index("declaration_received", "declaration", ["municipality", "received_on"], unique=False)
     op.create_table(
         "delivery",
         sa.Column(
@@ -422,9 +423,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         comment="accepted starts and stops; never changed, only marked as removed",
     )
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("delivery_of_client", ["relation_id", "bsn"], unique=False)
-
+    op.create_index("delivery_of_client", "delivery", ["relation_id", "bsn"], unique=False)
     op.create_table(
         "message_body",
         sa.Column("message_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -449,64 +448,50 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         comment="what leaves the house: answers, returns, rejections, signals",
     )
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("outbox_message", ["message_id", "topic"], unique=False)
+    op.create_index("outbox_message", "outbox", ["message_id", "topic"], unique=False)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index("outbox_message")
-
+    op.drop_index("outbox_message", table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("message_body")
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index("delivery_of_client")
-
+    op.drop_index("delivery_of_client", table_name="delivery")
     op.drop_table("delivery")
-    with op.batch_alter_table("declaration", schema=None) as batch_op:
-        batch_op.drop_index("declaration_received")
-        batch_op.drop_index("declaration_month")
-
+    op.drop_index("declaration_received", table_name="declaration")
+    op.drop_index("declaration_month", table_name="declaration")
     op.drop_table("declaration")
-    with op.batch_alter_table("batch_message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_batch_message_batch_id"))
-
+    op.drop_index(op.f("ix_batch_message_batch_id"), table_name="batch_message")
     op.drop_table("batch_message")
-    with op.batch_alter_table("allocation_version", schema=None) as batch_op:
-        batch_op.drop_index("allocation_version_of")
-
+    op.drop_index("allocation_version_of", table_name="allocation_version")
     op.drop_table("allocation_version")
-    with op.batch_alter_table("register_row", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_register_row_current",
-            sqlite_where=sa.text("ended_by IS NULL"),
-            postgresql_where=sa.text("ended_by IS NULL"),
-        )
-        batch_op.drop_index("ix_register_row_table_name_import_id")
-
+    op.drop_index(
+        "uq_register_row_current",
+        table_name="register_row",
+        sqlite_where=sa.text("ended_by IS NULL"),
+        postgresql_where=sa.text("ended_by IS NULL"),
+    )
+    op.drop_index("ix_register_row_table_name_import_id", table_name="register_row")
     op.drop_table("register_row")
     op.drop_table("payment")
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(
-            "message_undelivered",
-            sqlite_where=sa.text("delivered = 0"),
-            postgresql_where=sa.text("delivered = 0"),
-        )
-        batch_op.drop_index("message_identification")
-
+    op.drop_index(
+        "message_undelivered",
+        table_name="message",
+        sqlite_where=sa.text("delivered = 0"),
+        postgresql_where=sa.text("delivered = 0"),
+    )
+    op.drop_index("message_identification", table_name="message")
     op.drop_table("message")
-    with op.batch_alter_table("allocation", schema=None) as batch_op:
-        batch_op.drop_index("allocation_client")
-
+    op.drop_index("allocation_client", table_name="allocation")
     op.drop_table("allocation")
     op.drop_table("relation")
     op.drop_table("register_import")
-    with op.batch_alter_table("line", schema=None) as batch_op:
-        batch_op.drop_index("line_reference")
-        batch_op.drop_index(
-            "line_live", sqlite_where=sa.text("state = 1"), postgresql_where=sa.text("state = 1")
-        )
-
+    op.drop_index("line_reference", table_name="line")
+    op.drop_index(
+        "line_live",
+        table_name="line",
+        sqlite_where=sa.text("state = 1"),
+        postgresql_where=sa.text("state = 1"),
+    )
     op.drop_table("line")
     op.drop_table("fault")
     op.drop_table("batch")

@@ -1,0 +1,70 @@
+"""What differs between the databases, behind one small interface.
+
+Statements are written once: `?` stands for a value, `= ANY(?)` for being one of a set, which is
+passed through `members`. Each database has one module that says the same in its own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import ArgumentError
+
+from store.postgresql import Postgresql
+from store.sqlite import Sqlite
+
+
+class Dialect(Protocol):
+    """The words of one kind of database."""
+
+    @property
+    def writes_alone(self) -> bool:
+        """Whether nobody else can give out ids while a transaction lasts."""
+
+    @property
+    def next_message(self) -> str:
+        """A query for the id of the next message."""
+
+    @property
+    def and_hold(self) -> str:
+        """The end of a query that locks the rows it reads."""
+
+    @property
+    def live_lines(self) -> str:
+        """The table `line`, to be read by its index of live debits."""
+
+    def prepare(self, engine: Engine) -> None:
+        """Set up every connection that the engine will make."""
+
+    def lock(self, connection: Connection, *, alone: bool) -> None:
+        """Begin to write: beside other writers that take messages in, or alone."""
+
+    def statement(self, text: str) -> str:
+        """A statement in the words of this database."""
+
+    def members(self, values: Iterable[int] | Iterable[str]) -> object:
+        """A set of values for `= ANY(?)`."""
+
+    def insert(self, cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert whole rows, their columns in order, many at a time."""
+
+    def move_counters(self, cursor: Any, rows: Sequence[tuple[int, ...]]) -> int:
+        """Compare and swap what is used of allocations, in order of id; how many rows were swapped.
+
+        A row: id, volume and cents as read, version, volume and cents as they become.
+        """
+
+    def passes(self, error: BaseException) -> bool:
+        """Whether a fresh attempt may succeed: the work of others, or a lost server, was in the way."""
+
+
+_DIALECTS: dict[str, Dialect] = {"sqlite": Sqlite(), "postgresql": Postgresql()}
+
+
+def dialect_of(name: str) -> Dialect:
+    """The words of the database that SQLAlchemy calls by this name. Raises ArgumentError."""
+    if name not in _DIALECTS:
+        raise ArgumentError(f"a store is one of {', '.join(_DIALECTS)}, not {name}")
+    return _DIALECTS[name]
