@@ -32,7 +32,7 @@ def clock(
     with options.failures(json):
         options.make_writable(out)
         engine = open_store(options.settings(database).database_url)
-        with transaction(engine) as connection:
+        with transaction(engine, alone=True) as connection:
             told = tick(connection, load(connection), day)
         delivered = deliver_ticks(engine, out, options.language(lang))
     rows = [signal_object(signal, options.language(lang)) for signal in told.signals]
