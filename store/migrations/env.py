@@ -6,6 +6,7 @@ import store.batch_tables
 import store.clock_tables
 import store.delivery_tables
 import store.register_tables
+import store.stream_tables
 import store.tables  # noqa: F401  # importing a table declares it
 from store.metadata import metadata
 

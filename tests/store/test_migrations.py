@@ -14,6 +14,7 @@ import store.batch_tables
 import store.clock_tables
 import store.delivery_tables
 import store.register_tables
+import store.stream_tables
 import store.tables  # noqa: F401  # importing a table declares it
 from store.database import StoreUnavailable, open_store, transaction, trial
 from store.metadata import metadata

@@ -1,0 +1,118 @@
+"""What waits to be published: a queue in the database, written with the decisions themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+from uuid import UUID, uuid5
+from zlib import crc32
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from store.stream_tables import dispatch, lease
+from store.tables import outbox
+
+SHARDS: Final = 8
+_IDS: Final = UUID("6f0d1c57-5d0e-5b0e-9a57-2f1f3e6b8f10")
+
+
+class Waiting(NamedTuple):
+    """A record to publish: `topic` is the word of the topology."""
+
+    id: int
+    topic: str
+    key: str
+    record_id: str
+    causation_id: str
+    body: bytes
+
+
+def record_id(causation_id: str, topic: str, ordinal: int) -> str:
+    """The id of the nth record of a topic that a message causes: the same however often it is made."""
+    return str(uuid5(_IDS, f"{causation_id}|{topic}|{ordinal}"))
+
+
+def shard_of(key: str) -> int:
+    """Records of one key share a shard, and a shard has one publisher at a time."""
+    return crc32(key.encode()) % SHARDS
+
+
+def dispatch_message(connection: Connection, message_id: int, sha256: str, key: str) -> None:
+    """Let everything leave that a message put in the outbox, once more if it left before."""
+    o = outbox.c
+    rows = connection.execute(select(o.id, o.topic).where(o.message_id == message_id).order_by(o.id)).all()
+    ordinals: dict[str, int] = {}
+    values = []
+    for outbox_id, topic in rows:
+        ordinal = ordinals[topic] = ordinals.get(topic, -1) + 1
+        values.append(_row(topic, key, sha256, ordinal) | {"outbox_id": outbox_id, "body": None})
+    if values:
+        connection.execute(insert(dispatch), values)
+
+
+def dispatch_body(connection: Connection, topic: str, sha256: str, key: str, body: bytes) -> None:
+    """Let something leave that stands in no outbox row: a notice, a record set aside."""
+    row = _row(topic, key, sha256, 0) | {"outbox_id": None, "body": body}
+    connection.execute(insert(dispatch).values(row))
+
+
+def waiting(connection: Connection, shard: int, most: int, most_bytes: int) -> list[Waiting]:
+    """The first records of a shard to publish, in order: at least one when there are any."""
+    d, o = dispatch.c, outbox.c
+    size = func.coalesce(func.length(o.body), func.length(d.body), 0)
+    joined = dispatch.outerjoin(outbox, d.outbox_id == o.id)
+    sizes = select(d.id, size).select_from(joined).where(d.shard == shard).order_by(d.id).limit(most)
+    last, total = None, 0
+    for row_id, length in connection.execute(sizes):
+        total += length
+        if last is not None and total > most_bytes:
+            break
+        last = row_id
+    if last is None:
+        return []
+    query = (
+        select(d.id, d.topic, d.record_key, d.record_id, d.causation_id, func.coalesce(o.body, d.body))
+        .select_from(joined)
+        .where(d.shard == shard, d.id <= last)
+        .order_by(d.id)
+        .limit(most)
+    )
+    return [Waiting(*row) for row in connection.execute(query)]
+
+
+def published(connection: Connection, ids: Iterable[int]) -> None:
+    """The broker has these: they wait no more."""
+    gone = sorted(ids)
+    for first in range(0, len(gone), 500):
+        connection.execute(delete(dispatch).where(dispatch.c.id.in_(gone[first : first + 500])))
+
+
+def backlog(connection: Connection) -> int:
+    """How many records wait to be published."""
+    return int(connection.execute(select(func.count()).select_from(dispatch)).scalar_one())
+
+
+def take_lease(connection: Connection, name: str, owner: str, now_ms: int, until_ms: int) -> bool:
+    """Whether the owner may work under this name until then; it may take over what ran out."""
+    make = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    connection.execute(make(lease).values(name=name, owner=owner, until_ms=0).on_conflict_do_nothing())
+    mine = or_(lease.c.owner == owner, lease.c.until_ms < now_ms)
+    taking = update(lease).where(lease.c.name == name, mine).values(owner=owner, until_ms=until_ms)
+    return connection.execute(taking).rowcount == 1
+
+
+def drop_leases(connection: Connection, owner: str) -> None:
+    """Leave the work to others at once."""
+    connection.execute(update(lease).where(lease.c.owner == owner).values(until_ms=0))
+
+
+def _row(topic: str, key: str, causation_id: str, ordinal: int) -> dict[str, object]:
+    return {
+        "shard": shard_of(key),
+        "topic": topic,
+        "record_key": key,
+        "record_id": record_id(causation_id, topic, ordinal),
+        "causation_id": causation_id,
+    }

@@ -1,0 +1,104 @@
+"""Hand what was decided over as files: answers at once, lists at the end, in the order of the messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from processors.notify import structure_rejection
+from processors.wording import Lang, notice_object, rejection_object, signal_object
+from schemas.notice import Notice, rejections_from_json, signals_from_json
+from store.database import transaction
+from store.inbox import Inbox
+from store.outbox import Parcel, mark_delivered, notices, parcels
+from streams.crash import point
+from streams.files import File, extend_list, write_files
+from streams.house import House
+from streams.outcome import Outcome
+
+
+class Handover:
+    """The files of one run below `out` (None: no files), and which messages they are of."""
+
+    def __init__(self, engine: Engine, house: House, out: Path | None, lang: Lang = "nl") -> None:
+        self._engine = engine
+        self._house = house
+        self._out = out
+        self._lang: Lang = lang
+        self._messages: dict[int, None] = {}
+        self._notices: dict[str, None] = {}
+        self._answered: set[str] = set()
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        """These belong to the run, after those that were added before."""
+        for outcome in outcomes:
+            if outcome.message_id is not None:
+                self._messages[outcome.message_id] = None
+            elif outcome.outcome in {"refused", "quarantined"}:
+                self._notices[outcome.sha256] = None
+
+    def add_earlier(self, message_ids: Iterable[int], hashes: Iterable[str]) -> None:
+        """Messages and notices that an earlier run did not hand over."""
+        self._messages.update(dict.fromkeys(message_ids))
+        self._notices.update(dict.fromkeys(hashes))
+
+    def answers(self, inbox: Inbox, message_ids: Iterable[int]) -> list[File]:
+        """The answers and returns of these messages."""
+        if self._out is None:
+            return []
+        files = [File(p.name, p.body) for p in parcels(inbox, message_ids, ("answers", "returns"))]
+        self._answered.update(file.name.split("/")[0] for file in files)
+        return files
+
+    def write(self, files: list[File]) -> None:
+        """Write files whole. Raises OSError when the folder cannot be written."""
+        if self._out is not None:
+            point("before-files")
+            write_files(self._out, files)
+            point("files-written")
+
+    def finish(self) -> None:
+        """Extend the lists with what this run handled, and only then call its messages delivered."""
+        if self._out is None:
+            return
+        with transaction(self._engine) as connection:
+            inbox = Inbox(connection)
+            told = self._told(inbox)
+            for topic in ("rejections", "signals"):
+                for municipality, objects in self._lists(inbox, topic, told).items():
+                    extend_list(self._out / municipality / f"{topic}.jsonl", "message_sha256", objects)
+                    point("list-written")
+            rows = [notice_object(n, self._lang) for n in told]
+            extend_list(self._out / "notices.jsonl", "sha256", rows)
+            point("lists-written")
+            mark_delivered(inbox, sorted(self._messages), sorted(self._notices))
+        self._messages.clear()
+        self._notices.clear()
+        self._answered.clear()
+
+    def _told(self, inbox: Inbox) -> list[Notice]:
+        order = {sha256: number for number, sha256 in enumerate(self._notices)}
+        return sorted(notices(inbox, self._notices), key=lambda notice: order[notice.sha256])
+
+    def _parcels(self, inbox: Inbox, topic: str) -> list[Parcel]:
+        order = {message_id: number for number, message_id in enumerate(self._messages)}
+        found = parcels(inbox, self._messages, (topic,))
+        return sorted(found, key=lambda parcel: order[parcel.message_id])
+
+    def _lists(self, inbox: Inbox, topic: str, told: list[Notice]) -> dict[str, list[dict[str, object]]]:
+        """What to add per municipality; a municipality that was answered has its lists, if only empty."""
+        lists: dict[str, list[dict[str, object]]] = {code: [] for code in sorted(self._answered)}
+        for parcel in self._parcels(inbox, topic):
+            rows = lists.setdefault(parcel.name, [])
+            if topic == "rejections":
+                rows += [rejection_object(r, self._lang) for r in rejections_from_json(parcel.body)]
+            else:
+                rows += [signal_object(s, self._lang) for s in signals_from_json(parcel.body)]
+        if topic == "rejections":
+            for rejection in map(structure_rejection, told):
+                if rejection is not None and self._house.knows_municipality(rejection.municipality):
+                    rows = lists.setdefault(rejection.municipality, [])
+                    rows.append(rejection_object(rejection, self._lang))
+        return lists
