@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -15,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from schemas.numbers import clean_iban, is_bsn
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_RATE = re.compile("-?[0-9]{1,4}([.,][0-9]{1,3})?")
 _WHOLE = re.compile("[0-9]{1,12}")
 _PRINTABLE = "^[^\\x00-\\x1f\\x7f]+$"
 _YES = frozenset({"yes", "ja", "true", "1"})
@@ -35,6 +37,14 @@ def _whole(value: object) -> object:
     if _WHOLE.fullmatch(value) is None:
         raise ValueError("a whole number")
     return int(value)
+
+
+def _rate(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if _RATE.fullmatch(value) is None:
+        raise ValueError("a percentage with up to 3 decimals")
+    return Decimal(value.replace(",", "."))
 
 
 def _items(value: object) -> object:
@@ -68,10 +78,18 @@ Day = Annotated[date, BeforeValidator(_day), Field(description="a date YYYY-MM-D
 Cents = Annotated[int, BeforeValidator(_whole), Field(ge=0, description="a whole number of cents")]
 Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, description="a whole number")]
 Percent = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=100, description="a percentage, 1 to 100")]
+_RATE_WORDS = "a percentage with up to 3 decimals"
+Rate = Annotated[Decimal, BeforeValidator(_rate), Field(ge=-100, le=1000, description=_RATE_WORDS)]
+Share = Annotated[
+    Decimal, BeforeValidator(_rate), Field(gt=0, le=1000, description=f"{_RATE_WORDS}, above 0")
+]
 Threshold = Annotated[
     int, BeforeValidator(_whole), Field(ge=1, le=1000, description="a percentage, 1 to 1000")
 ]
 Year = Annotated[int, BeforeValidator(_whole), Field(ge=2015, le=2100, description="a year, 2015 to 2100")]
+Months = Annotated[
+    int, BeforeValidator(_whole), Field(ge=1, le=24, description="a number of months, 1 to 24")
+]
 Instalments = Annotated[
     int, BeforeValidator(_whole), Field(ge=1, le=366, description="a number of instalments, 1 to 366")
 ]
@@ -93,6 +111,7 @@ Domain = Literal["jw", "wmo"]
 Unit = Literal["01", "04", "14", "16", "82", "83", "84"]
 PricedUnit = Literal["01", "04", "14", "16", "82", "84"]
 
+Domains = Annotated[tuple[Domain, ...], BeforeValidator(_items), Field(min_length=1)]
 Items = Annotated[tuple[Text, ...], BeforeValidator(_items)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_items)]
 Municipalities = Annotated[tuple[Municipality, ...], BeforeValidator(_items)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Literal, NamedTuple, get_args, get_origin
 
@@ -11,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from contracts.tables import Row
 
-Holds = Literal["text", "digits", "number", "day", "yes_no"]
+Holds = Literal["text", "digits", "number", "rate", "day", "yes_no"]
 
 
 class Column(NamedTuple):
@@ -38,6 +39,8 @@ def _holds(parts: list[object]) -> Holds:
         return "yes_no"
     if int in parts:
         return "number"
+    if Decimal in parts:
+        return "rate"
     limits = [limit for part in parts if isinstance(part, FieldInfo) for limit in part.metadata]
     fixed = any(getattr(limit, "pattern", "").startswith("^[0-9]{") for limit in limits)
     return "digits" if fixed or any(get_origin(part) is Literal for part in parts) else "text"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
+from contracts.contract_checks import contract_faults
 from contracts.register import Register
-from contracts.register_faults import NumberedRow, RegisterFault
-from contracts.tables import TABLES, AgreementRow, CostKeyRow, CostRegimeRow, ProductRow, Row, TransitionRow
-
-R = TypeVar("R", bound=Row)
-Numbered = Mapping[str, Sequence[NumberedRow]]
+from contracts.register_faults import Numbered, NumberedRow, RegisterFault, typed
+from contracts.tables import TABLES, AgreementRow, CostKeyRow, CostRegimeRow, ProductRow, TransitionRow
 
 # The product categories of each domain (code lists WJ001 categories of iJw and iWmo 3.2).
 _CATEGORIES = {"jw": ((31, 38), (40, 55)), "wmo": ((1, 18),)}
@@ -46,6 +44,15 @@ REFERENCES = (
     Reference("cost_regimes", "key", "cost_keys", "key"),
     Reference("payment_blocks", "agb", "providers", "agb"),
     Reference("payment_blocks", "municipality", "municipalities", "code"),
+    Reference("contracts", "municipalities", "municipalities", "code"),
+    Reference("contract_terms", "contract", "contracts", "contract"),
+    Reference("agreements", "contract", "contracts", "contract"),
+    Reference("non_renewals", "contract", "contracts", "contract"),
+    Reference("non_renewals", "agb", "providers", "agb"),
+    Reference("subcontractors", "agreement", "agreements", "agreement"),
+    Reference("subcontractors", "agb", "providers", "agb"),
+    Reference("index_components", "indexation", "indexations", "indexation"),
+    Reference("growth_paths", "agb", "providers", "agb"),
 )
 
 
@@ -66,6 +73,7 @@ def register_faults(tables: Numbered, stored: Register) -> Iterator[RegisterFaul
     yield from _long_transitions(tables, state)
     yield from _uneven_cost_keys(tables.get("cost_keys", ()))
     yield from _double_regimes(tables.get("cost_regimes", ()))
+    yield from contract_faults(tables, state)
 
 
 def _duplicate_keys(table: str, rows: Iterable[NumberedRow]) -> Iterator[RegisterFault]:
@@ -103,18 +111,12 @@ def _broken_references(
 
 def _unknown_categories(rows: Iterable[NumberedRow]) -> Iterator[RegisterFault]:
     """A product stands in a category of its domain."""
-    for number, row in _typed(rows, ProductRow):
+    for number, row in typed(rows, ProductRow):
         ranges = _CATEGORIES[row.domain]
         if not any(first <= int(row.category) <= last for first, last in ranges):
             expected = " or ".join(f"{first:02} to {last}" for first, last in ranges)
             expected = f"a category of {row.domain}: {expected}"
             yield RegisterFault.at("products", number, "category", row.category, expected)
-
-
-def _typed(rows: Iterable[NumberedRow], row_type: type[R]) -> Iterator[tuple[int, R]]:
-    for number, row, _ in rows:
-        if isinstance(row, row_type):
-            yield number, row
 
 
 def _a_year_after(day: date) -> date:
@@ -126,9 +128,9 @@ def _a_year_after(day: date) -> date:
 def _long_transitions(tables: Numbered, state: Numbered) -> Iterator[RegisterFault]:
     """A transition lasts at most one year after the change of contract (TS-01)."""
     agreements: dict[str, list[AgreementRow]] = {}
-    for _, agreement in _typed(state.get("agreements", ()), AgreementRow):
+    for _, agreement in typed(state.get("agreements", ()), AgreementRow):
         agreements.setdefault(agreement.agreement, []).append(agreement)
-    for number, row in _typed(tables.get("transitions", ()), TransitionRow):
+    for number, row in typed(tables.get("transitions", ()), TransitionRow):
         if row.from_agreement not in agreements:
             continue
         old = [agreement for agreement in agreements[row.from_agreement] if agreement.agb == row.agb]
@@ -159,7 +161,7 @@ def _last_day_before_change(row: TransitionRow, old: Iterable[AgreementRow]) -> 
 def _uneven_cost_keys(rows: Iterable[NumberedRow]) -> Iterator[RegisterFault]:
     """One version of a key has one method, and weights to split by."""
     versions: dict[tuple[str, date], list[tuple[int, CostKeyRow]]] = {}
-    for number, row in _typed(rows, CostKeyRow):
+    for number, row in typed(rows, CostKeyRow):
         versions.setdefault((row.key, row.valid_from), []).append((number, row))
     for members in versions.values():
         number, first = members[0]
@@ -174,7 +176,7 @@ def _uneven_cost_keys(rows: Iterable[NumberedRow]) -> Iterator[RegisterFault]:
 def _double_regimes(rows: Iterable[NumberedRow]) -> Iterator[RegisterFault]:
     """A product has one regime in a year."""
     first: dict[tuple[str, int, str], int] = {}
-    for number, row in _typed(rows, CostRegimeRow):
+    for number, row in typed(rows, CostRegimeRow):
         for code in row.codes:
             earlier = first.setdefault((row.domain, row.year, code), number)
             if earlier != number:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple, Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Self, TypeVar
 
 from pydantic import ValidationError
 
 from contracts.columns import column
 from contracts.tables import Row
 from schemas.numbers import is_bsn
+
+R = TypeVar("R", bound=Row)
 
 _NINE_DIGITS = re.compile("(?<![0-9])[0-9]{9}(?![0-9])")
 _MASK = "*" * 9
@@ -61,6 +63,16 @@ class NumberedRow(NamedTuple):
         if column(row_type, name).many:
             return tuple(part.strip() for part in text.split(";") if part.strip())
         return (text,) if text else ()
+
+
+Numbered = Mapping[str, Sequence[NumberedRow]]
+
+
+def typed(rows: Iterable[NumberedRow], row_type: type[R]) -> Iterator[tuple[int, R]]:
+    """The rows that could be read, with their numbers."""
+    for number, row, _ in rows:
+        if isinstance(row, row_type):
+            yield number, row
 
 
 def shown(text: str, *, secret: bool = False) -> str:

@@ -1,16 +1,11 @@
-"""The register tables as strict rows. Column names are the contract with those who fill them.
-
-A row that does not fit raises pydantic's ValidationError. Faults between columns of a row are one error
-of type `row`, whose context lists them as (column, expected).
-"""
+"""The register tables as strict rows. Column names are the contract with those who fill them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from contracts.cells import (
     Agb,
@@ -37,34 +32,17 @@ from contracts.cells import (
     Year,
     YesNo,
 )
+from contracts.contract_tables import (
+    ContractRow,
+    ContractTermRow,
+    NonRenewalRow,
+    ProcurementThresholdRow,
+    SubcontractorRow,
+)
+from contracts.index_tables import GrowthPathRow, IndexationRow, IndexComponentRow
+from contracts.row import Row
 
-
-class Row(BaseModel):
-    """One row of a register table. `KEY` names the columns that identify it over versions."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
-    KEY: ClassVar[tuple[str, ...]] = ()
-
-    def identity(self) -> tuple[object, ...]:
-        """The values that identify the row over versions."""
-        return tuple(getattr(self, column) for column in self.KEY)
-
-    def identity_in_words(self) -> str:
-        """The key in words, empty columns and the client's BSN left out."""
-        shown = ((column, getattr(self, column)) for column in self.KEY if column != "bsn")
-        return ", ".join(f"{column} {value}" for column, value in shown if value not in {None, False, ()})
-
-    def between(self) -> Iterator[tuple[str, str]]:
-        """Faults between columns: the column to look at, and what would do there."""
-        begin, end = getattr(self, "valid_from", None), getattr(self, "valid_until", None)
-        if begin is not None and end is not None and end < begin:
-            yield "valid_until", f"a day on or after valid_from {begin}"
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        if faults := tuple(self.between()):
-            raise PydanticCustomError("row", "{faults}", {"faults": faults})
-        return self
+__all__ = ["Row"]
 
 
 class MunicipalityRow(Row):
@@ -136,6 +114,7 @@ class AgreementRow(Row):
     bsn: Bsn | None = None
     origin: Text | None = None
     document: Text | None = None
+    contract: Text | None = None
 
     def between(self) -> Iterator[tuple[str, str]]:
         """Besides the order of dates: an exception contract names its client."""
@@ -291,4 +270,12 @@ TABLES: dict[str, type[Row]] = {
     "cost_keys": CostKeyRow,
     "cost_regimes": CostRegimeRow,
     "payment_blocks": PaymentBlockRow,
+    "contracts": ContractRow,
+    "contract_terms": ContractTermRow,
+    "non_renewals": NonRenewalRow,
+    "subcontractors": SubcontractorRow,
+    "procurement_thresholds": ProcurementThresholdRow,
+    "indexations": IndexationRow,
+    "index_components": IndexComponentRow,
+    "growth_paths": GrowthPathRow,
 }

@@ -30,7 +30,7 @@ tick_signal = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("tick_id", ForeignKey("tick.id"), nullable=False, index=True),
-    Column("key", String(200), nullable=False, unique=True),
+    Column("key", String(400), nullable=False, unique=True),
     Column("municipality", String(4), nullable=False),
     Column("body", LargeBinary, nullable=False, comment="the signal as JSON"),
     comment="what fell due; the same thing is told once, however many days come after",

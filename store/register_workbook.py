@@ -71,9 +71,11 @@ def value_text(value: object, holds: Holds) -> tuple[str, bool]:
         case bool():
             return "yes" if value else "no", holds == "yes_no"
         case int():
-            return str(value), holds in {"number", "digits", "yes_no"}
+            return str(value), holds in {"number", "digits", "rate", "yes_no"}
         case float() if value.is_integer():
-            return str(int(value)), holds in {"number", "digits", "yes_no"}
+            return str(int(value)), holds in {"number", "digits", "rate", "yes_no"}
+        case float():
+            return str(value), holds == "rate"
         case datetime() if value.time() == time():
             return value.date().isoformat(), holds == "day"
         case date():

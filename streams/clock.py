@@ -26,6 +26,7 @@ from store.clock import (
     undelivered_ticks,
 )
 from store.database import transaction
+from streams.contract_signals import contracts_due
 from streams.files import extend_list
 
 SignalSource = Callable[[Connection, Register, date], Iterable[Due]]
@@ -35,7 +36,7 @@ It reads what messages, ticks and the register made, and nothing else (no batche
 it in a store that holds only those.
 """
 
-SOURCES: Final[tuple[SignalSource, ...]] = ()
+SOURCES: Final[tuple[SignalSource, ...]] = (contracts_due,)
 
 
 class Told(NamedTuple):

@@ -71,6 +71,42 @@ VALID: dict[str, dict[str, str]] = {
     },
     "cost_regimes": {"domain": "jw", "codes": "43A01", "year": "2025", "regime": "POOLED"},
     "payment_blocks": {"agb": "41410001", "reason": "FRAUD", "valid_from": "2025-01-01"},
+    "contracts": {"contract": "MH-08", "name": "Ambulant jeugd", "domains": "jw"},
+    "contract_terms": {
+        "contract": "MH-08",
+        "seq": "1",
+        "valid_from": "2025-01-01",
+        "valid_until": "2027-12-31",
+        "renewal": "INITIAL",
+    },
+    "non_renewals": {
+        "contract": "MH-08",
+        "agb": "41410001",
+        "valid_until": "2027-12-31",
+        "told_on": "2027-05-01",
+    },
+    "subcontractors": {
+        "agreement": "JW25-1",
+        "kvk": "90010009",
+        "name": "Onderaannemer",
+        "valid_from": "2025-01-01",
+    },
+    "procurement_thresholds": {"amount_cents": "75000000", "valid_from": "2025-01-01"},
+    "indexations": {"indexation": "JEUGD", "domain": "jw", "start_year": "2025"},
+    "index_components": {
+        "indexation": "JEUGD",
+        "year": "2025",
+        "component": "OVA",
+        "weight": "100",
+        "forecast": "4.18",
+    },
+    "growth_paths": {
+        "agb": "41410001",
+        "domain": "jw",
+        "code": "48A01",
+        "percent": "97.5",
+        "valid_from": "2025-01-01",
+    },
 }
 
 

@@ -39,7 +39,7 @@ def upgrade() -> None:
         "tick_signal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tick_id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=400), nullable=False),
         sa.Column("municipality", sa.String(length=4), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False, comment="the signal as JSON"),
         sa.ForeignKeyConstraint(["tick_id"], ["tick.id"]),
