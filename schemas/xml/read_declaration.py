@@ -22,7 +22,7 @@ _SHARED: Final = (
     *("ReferentieNummer", "VorigReferentieNummer", "Begindatum", "Einddatum", "Bedrag", "DebetCredit"),
 )
 _every_text: Final[Any] = etree.XPath("descendant::text()", smart_strings=False)
-_SIDES: Final = frozenset("DC")
+_SIDES: Final = frozenset({"D", "C"})
 _SHORTEST_DATE: Final = 10  # characters; a product code has at most five
 
 
