@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 
 from contracts.register import Register
@@ -10,6 +11,21 @@ from contracts.tables import ProductRow
 from contracts.validity import valid_on
 
 _NO_UNITS: frozenset[str] = frozenset()
+
+
+class _Units(dict[tuple[str, str, date], frozenset[str]]):
+    """Units by category, code and day, found on first use."""
+
+    def __init__(self, rows: Mapping[tuple[str, str], list[ProductRow]]) -> None:
+        self._rows = rows
+
+    def __missing__(self, key: tuple[str, str, date]) -> frozenset[str]:
+        category, code, day = key
+        rows = self._rows.get((category, code))
+        if rows is None:  # not remembered: a message with made-up codes must not fill the memory
+            return _NO_UNITS
+        units = self[key] = frozenset(row.unit for row in rows if valid_on(row, day))
+        return units
 
 
 class ProductList:
@@ -22,7 +38,7 @@ class ProductList:
     def __init__(self, register: Register, domain: str) -> None:
         self._rows: defaultdict[tuple[str, str], list[ProductRow]] = defaultdict(list)
         self._by_code: defaultdict[str, list[ProductRow]] = defaultdict(list)
-        self._units: dict[tuple[str, str, date], frozenset[str]] = {}
+        self.units_on = _Units(self._rows)
         for row in register.rows("products", ProductRow):
             if row.domain == domain:
                 self._rows[row.category, row.code].append(row)
@@ -34,20 +50,13 @@ class ProductList:
 
     def lists_for(self, category: str, code: str, day: date, allocation_start: date | None) -> bool:
         """Whether the code is listed on that day, or was when the allocation started (lifecycle 4.5)."""
-        if self._units.get((category, code, day)) or self.units(category, code, day):
+        if self.units_on[category, code, day]:
             return True
         return allocation_start is not None and self.lists(category, code, allocation_start)
 
     def units(self, category: str, code: str, day: date) -> frozenset[str]:
-        """Units in which the list offers the product on that day."""
-        key = (category, code, day)
-        units = self._units.get(key)
-        if units is None:
-            rows = self._rows.get((category, code))
-            if rows is None:  # not remembered: a message with made-up codes must not fill the memory
-                return _NO_UNITS
-            units = self._units[key] = frozenset(row.unit for row in rows if valid_on(row, day))
-        return units
+        """Units in which the list offers the product on that day; `units_on` is the same as a mapping."""
+        return self.units_on[category, code, day]
 
     def units_for(self, category: str, code: str, day: date, allocation_start: date | None) -> frozenset[str]:
         """Units offered on that day or when the allocation started: a running trajectory in euros

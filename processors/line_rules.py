@@ -7,6 +7,7 @@ explains. A test proves that both agree.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, Final, Literal, NamedTuple
@@ -133,6 +134,7 @@ def _above_message(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 # These stay the same objects while lines are decided, whatever is put into them.
 _FACTS: Final = ("allocations", "choices", "doubled_references", "earlier_lines", "live", "products", "usage")
 _REFUSE: Final = "refuse(line)\ncontinue"
+_REFUSE_BELOW: Final = textwrap.indent(_REFUSE, "    ")
 
 
 @cache
@@ -154,21 +156,27 @@ def _fused(groups: tuple[tuple[Subject, tuple[Rule, ...]], ...]) -> Callable[...
     fused.write(1, "for line in lines:")
     fused.write(2, unpacked("line", Line))
     fused.write(2, "if line_period is not period_seen:")
-    fused.write(3, f"period_seen, period_holds = line_period, True\n{unpacked('line_period', Period)}")
+    fused.write(
+        3, f"period_seen, period_holds, spans = line_period, True, {{}}\n{unpacked('line_period', Period)}"
+    )
     for rule in rules[Subject.PERIOD]:
         fused.unless(3, rule.holds, ("line_period", "declaration"), "period_holds = False")
-    fused.write(2, f"if not period_holds:\n    {_REFUSE.replace(chr(10), chr(10) + '    ')}")
+    fused.write(2, f"if not period_holds:\n{_REFUSE_BELOW}")
     hold(2, Subject.LINE, "line", "facts")
     fused.write(2, "if line_side == 'C':")
     hold(3, Subject.CREDIT, "line", "facts")
-    fused.write(3, f"if not strict_credit_holds(line):\n    {_REFUSE.replace(chr(10), chr(10) + '    ')}")
+    fused.write(3, f"if not strict_credit_holds(line):\n{_REFUSE_BELOW}")
     fused.write(3, "granted_cents -= line_amount_cents")
     fused.write(2, "else:")
     hold(3, Subject.DEBIT, "line", "facts")
     fused.write(3, "allocation = facts_allocations.get(line_allocation)\nif allocation is None:")
     fused.write(4, _REFUSE)
     fused.write(3, unpacked("allocation", Allocation))
-    hold(3, Subject.PERIOD_OF_ALLOCATION, "line_period", "allocation")
+    fused.write(3, "span = allocation_start, allocation_end\nif span not in spans:\n    span_holds = True")
+    for rule in rules[Subject.PERIOD_OF_ALLOCATION]:
+        fused.unless(4, rule.holds, ("line_period", "allocation"), "span_holds = False")
+    fused.write(4, "spans[span] = span_holds")
+    fused.write(3, f"if not spans[span]:\n{_REFUSE_BELOW}")
     hold(3, Subject.ALLOCATED_LINE, "line", "allocation", "facts")
     fused.write(3, "granted_cents += line_amount_cents")
     fused.write(2, f"states[line_position] = {fused.value(2, grant, ('line', 'facts'))}")

@@ -49,9 +49,10 @@ def cap_in_total(allocation: Allocation, size: Size) -> int | None:
     """The most over the whole allocation; None where an open end leaves it unbounded (rules.md 4.5)."""
     volume, unit, frequency = size
     if frequency != "6":
-        if allocation.end is None:
+        start, end = allocation.start, allocation.end
+        if end is None:
             return None
-        volume *= _SPAN[frequency](allocation.start, allocation.end)
+        volume *= _SPAN[frequency](start, end)
     return volume * 60 if unit == "04" else volume
 
 

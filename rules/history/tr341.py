@@ -25,7 +25,10 @@ def _units(line: Line, allocation: Allocation, facts: DeclarationFacts) -> froze
 def unit_fits(line: Line, allocation: Allocation, facts: DeclarationFacts) -> bool:
     """The unit is that of the allocation, else one agreed in the contract; minutes fit hours (IV081)."""
     size = allocation.size
-    if size is not None and line.unit == size.unit and allocation.code is not None:
+    if allocation.code is None or size is None:
+        if facts.price(line).cents is not None:
+            return True  # a unit, or minutes, for which there is a tariff
+    elif line.unit == size.unit:
         return True
     units = _units(line, allocation, facts)
     return not units or line.unit in units or (line.unit == "01" and "04" in units)
