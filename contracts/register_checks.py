@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from contracts.contract_checks import contract_faults
+from contracts.cost_checks import cost_faults
 from contracts.register import Register
 from contracts.register_faults import Numbered, NumberedRow, RegisterFault, typed
 from contracts.tables import TABLES, AgreementRow, CostKeyRow, CostRegimeRow, ProductRow, TransitionRow
@@ -42,6 +43,8 @@ REFERENCES = (
     Reference("lump_sums", "cost_key", "cost_keys", "key"),
     Reference("cost_keys", "municipality", "municipalities", "code"),
     Reference("cost_regimes", "key", "cost_keys", "key"),
+    Reference("cost_bearers", "municipality", "municipalities", "code"),
+    Reference("cost_bearers", "bearer", "municipalities", "code"),
     Reference("payment_blocks", "agb", "providers", "agb"),
     Reference("payment_blocks", "municipality", "municipalities", "code"),
     Reference("contracts", "municipalities", "municipalities", "code"),
@@ -74,6 +77,7 @@ def register_faults(tables: Numbered, stored: Register) -> Iterator[RegisterFaul
     yield from _uneven_cost_keys(tables.get("cost_keys", ()))
     yield from _double_regimes(tables.get("cost_regimes", ()))
     yield from contract_faults(tables, state)
+    yield from cost_faults(tables.keys(), state)
 
 
 def _duplicate_keys(table: str, rows: Iterable[NumberedRow]) -> Iterator[RegisterFault]:

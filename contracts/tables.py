@@ -241,6 +241,19 @@ class CostRegimeRow(Row):
     key: Text | None = None
 
 
+class CostBearerRow(Row):
+    """Who bears what is paid on one allocation: another municipality than the one that allocated (CO-04)."""
+
+    KEY = ("municipality", "domain", "allocation", "valid_from")
+    municipality: Municipality
+    domain: Domain
+    allocation: Count
+    bearer: Municipality
+    valid_from: Day
+    valid_until: Day | None = None
+    document: Text | None = None
+
+
 class PaymentBlockRow(Row):
     """A provider that may not be paid, wholly or up to an amount."""
 
@@ -254,7 +267,7 @@ class PaymentBlockRow(Row):
 
 
 # Kept and versioned like the others, and used by no step of the flow yet.
-STORED_ONLY = ("ceilings", "client_stops", "lump_sums", "cost_keys", "cost_regimes")
+STORED_ONLY = ("ceilings", "client_stops")
 
 TABLES: dict[str, type[Row]] = {
     "municipalities": MunicipalityRow,
@@ -269,6 +282,7 @@ TABLES: dict[str, type[Row]] = {
     "lump_sums": LumpSumRow,
     "cost_keys": CostKeyRow,
     "cost_regimes": CostRegimeRow,
+    "cost_bearers": CostBearerRow,
     "payment_blocks": PaymentBlockRow,
     "contracts": ContractRow,
     "contract_terms": ContractTermRow,

@@ -12,8 +12,8 @@ from schemas.batch import Batch, Transaction
 def batch_json(batch: Batch, pain: bytes | None) -> bytes:
     """The batch as JSON: UTF-8, indented, with a final newline; the same batch gives the same bytes.
 
-    Amounts are signed cents. Per provider: amount paid + amounts blocked = declarations + carried in.
-    `sha256` is that of the payment file, null when nothing is paid and there is no file.
+    Amounts are signed cents. Per provider: amount paid + amounts blocked = declarations + lump
+    sums + carried in. `sha256` is that of the payment file, null when nothing is paid and there is no file.
     """
     content = {**batch_object(batch), "sha256": sha256(pain)}
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
@@ -51,4 +51,15 @@ def _transaction(transaction: Transaction) -> dict[str, Any]:
         ],
         "carried_in_cents": transaction.carried_in_cents,
         "set_off_cents": transaction.set_off_cents,
+        "lump_sums": [
+            {
+                "schedule": i.schedule,
+                "purpose": i.purpose,
+                "year": i.year,
+                "instalment": i.number,
+                "due": i.due_on.isoformat(),
+                "amount_cents": i.amount_cents,
+            }
+            for i in transaction.instalments
+        ],
     }

@@ -13,7 +13,16 @@ from typing import Final
 
 from contracts.tables import MunicipalityRow, PaymentBlockRow, ProviderRow
 from reference.banking_days import banking_day_on_or_after, banking_day_on_or_before
-from schemas.batch import Account, Batch, Blocked, ConservationError, NotClosed, NothingToPay, OpenDeclaration
+from schemas.batch import (
+    Account,
+    Batch,
+    Blocked,
+    ConservationError,
+    Instalment,
+    NotClosed,
+    NothingToPay,
+    OpenDeclaration,
+)
 from schemas.numbers import clean_iban
 
 PAYMENT_TERM: Final = timedelta(days=30)
@@ -35,10 +44,12 @@ def close_batch(
     carried_in: Mapping[str, int],
     providers: Mapping[str, ProviderRow],
     blocks: Sequence[PaymentBlockRow],
+    instalments: Sequence[Instalment] = (),
 ) -> Batch | NothingToPay | NotClosed:
     """Net everything granted and unpaid per provider over both domains, and divide it.
 
-    Counts declarations received on or before the cut-off. Above zero is paid, at zero or below carried.
+    Counts declarations received on or before the cut-off, and the given instalments of lump sums. Above
+    zero is paid, at zero or below carried.
     A block in force on the cut-off date holds all, or up to its amount (PY-04, PY-05); what cannot be
     paid for want of a usable IBAN is held too. `carried_in` maps each provider to what earlier batches
     granted minus what they paid, in signed cents. `sequence` counts the batches of this municipality in
@@ -51,7 +62,7 @@ def close_batch(
     in_force = _blocks_in_force(blocks, municipality.code, cut_off)
     accounts = [
         _hold_back(account, providers.get(account.provider), in_force.get(account.provider, ()))
-        for account in _accounts(cut_off, open_declarations, carried_in, providers)
+        for account in _accounts(cut_off, open_declarations, instalments, carried_in, providers)
     ]
     due = due_on(accounts, cut_off)
     accounts = [_await_iban(account, providers.get(account.provider), due) for account in accounts]
@@ -64,7 +75,8 @@ def close_batch(
         accounts=tuple(accounts),
     )
     _check(batch)
-    if not batch.transactions and not any(d.granted_cents for d in batch.declarations):
+    fresh = (*(d.granted_cents for d in batch.declarations), *(i.amount_cents for i in batch.lump_sums))
+    if not batch.transactions and not any(fresh):
         return NothingToPay(municipality.code, cut_off, batch.carried_forward, batch.blocked)
     return batch
 
@@ -74,8 +86,8 @@ def due_on(accounts: Iterable[Account], cut_off: date) -> date:
 
     A declaration is paid within 30 days after its date (PY-01). The term ends on the last banking day
     inside those 30 days, but no payment precedes the cut-off: with an earlier end, with amounts released
-    from earlier batches, or with nothing to pay, the batch is due on the first banking day from the
-    cut-off. Only declarations that are debits on balance, of providers who are paid, set a term.
+    from earlier batches, with lump sums, or with nothing to pay, the batch is due on the first banking day
+    from the cut-off. Only declarations that are debits on balance, of providers who are paid, set a term.
     """
     ends = []
     for account in accounts:
@@ -83,7 +95,7 @@ def due_on(accounts: Iterable[Account], cut_off: date) -> date:
             # a date on the message beyond its arrival is no reason to wait for it
             ends += [min(d.dated_on, d.received_on) + PAYMENT_TERM
                      for d in account.declarations if d.granted_cents > 0]  # fmt: skip
-            if account.carried_in_cents > 0:
+            if account.carried_in_cents > 0 or account.instalments:
                 ends.append(cut_off)
     end = banking_day_on_or_before(min(ends, default=cut_off))
     return max(end, banking_day_on_or_after(cut_off))
@@ -92,6 +104,7 @@ def due_on(accounts: Iterable[Account], cut_off: date) -> date:
 def _accounts(
     cut_off: date,
     open_declarations: Iterable[OpenDeclaration],
+    instalments: Iterable[Instalment],
     carried_in: Mapping[str, int],
     providers: Mapping[str, ProviderRow],
 ) -> list[Account]:
@@ -99,9 +112,12 @@ def _accounts(
     for declaration in open_declarations:
         if declaration.received_on <= cut_off:
             by_provider[declaration.provider].append(declaration)
+    lump_sums: defaultdict[str, list[Instalment]] = defaultdict(list)
+    for instalment in instalments:
+        lump_sums[instalment.provider].append(instalment)
     owing = {agb for agb, balance_cents in carried_in.items() if balance_cents}
     accounts = []
-    for agb in sorted(owing | by_provider.keys()):
+    for agb in sorted(owing | by_provider.keys() | lump_sums.keys()):
         row = providers.get(agb)
         accounts.append(
             Account(
@@ -111,6 +127,9 @@ def _accounts(
                 carried_in_cents=carried_in.get(agb, 0),
                 declarations=tuple(
                     sorted(by_provider.get(agb, ()), key=lambda d: (d.domain, d.number, d.message_id))
+                ),
+                instalments=tuple(
+                    sorted(lump_sums.get(agb, ()), key=lambda i: (i.schedule, i.year, i.number))
                 ),
             )
         )

@@ -108,6 +108,8 @@ def _document(batch: Batch, municipality: MunicipalityRow) -> Any:
 def _payment(number: str, transaction: Transaction) -> Any:
     amount = iso.ActiveOrHistoricCurrencyAndAmount(value=Decimal(euros(transaction.amount_cents)), ccy="EUR")
     remittance = f"Betaalbatch {number}, declaraties: {len(transaction.declarations)}"
+    if transaction.instalments:
+        remittance += f", termijnen: {len(transaction.instalments)}"
     return iso.CreditTransferTransaction34(
         pmt_id=iso.PaymentIdentification6(end_to_end_id=transaction.end_to_end_id),
         amt=iso.AmountType4Choice(instd_amt=amount),

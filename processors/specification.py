@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from schemas.batch import Account, Batch, ConservationError, GrantedLine, OpenDeclaration
+from schemas.batch import Account, Batch, ConservationError, GrantedLine, Instalment, OpenDeclaration
 from schemas.money import signed, unsigned
 
 COLUMNS: Final = (
@@ -23,8 +23,9 @@ Cell = str | int
 def specification_csv(batch: Batch, lines: Iterable[GrantedLine]) -> bytes:
     """One row per granted line of every declaration in the batch, credits with negative cents.
 
-    UTF-8, comma, CRLF, text quoted and numbers not. Column `entry` is LINE; other rows close the account of
-    a provider, so that its cents add up to what it is paid: CARRIED_IN (a debt negative, a released amount
+    UTF-8, comma, CRLF, text quoted and numbers not. Column `entry` is LINE, or LUMP_SUM for an instalment,
+    with its schedule and number as reference; other rows close the account of a provider, so that its cents
+    add up to what it is paid: CARRIED_IN (a debt negative, a released amount
     positive), CARRIED_FORWARD (the debt that remains) and HELD with its reason (an amount not paid). Rows go
     by provider, domain, declaration and the given order of lines. Lines of other messages are left out. No
     client is named. A cell that a spreadsheet would take for a formula gets a leading apostrophe.
@@ -47,6 +48,8 @@ def specification_csv(batch: Batch, lines: Iterable[GrantedLine]) -> bytes:
 def _rows(account: Account, by_message: dict[int, list[GrantedLine]]) -> Iterator[tuple[Cell, ...]]:
     for declaration in account.declarations:
         yield from _line_rows(declaration, by_message.get(declaration.message_id, []))
+    for instalment in account.instalments:
+        yield _instalment_row(instalment)
     if account.carried_in_cents:
         yield _balance_row("CARRIED_IN", account.carried_in_cents)
     if account.carried_forward_cents:
@@ -76,6 +79,15 @@ def _line_rows(declaration: OpenDeclaration, lines: list[GrantedLine]) -> Iterat
             f"message {declaration.message_id}: lines of {sum_cents} cents, "
             f"granted {declaration.granted_cents} cents"
         )
+
+
+def _instalment_row(instalment: Instalment) -> tuple[Cell, ...]:
+    reference, day = (
+        f"{instalment.schedule} {instalment.year}/{instalment.number}",
+        instalment.due_on.isoformat(),
+    )
+    cents = instalment.amount_cents
+    return ("", "", reference, "", day, day, unsigned(cents)[1], cents, "LUMP_SUM")
 
 
 def _balance_row(entry: str, cents: int) -> tuple[Cell, ...]:

@@ -1,4 +1,4 @@
-"""The payment batch: per provider what was granted, carried in, held and paid. Amounts in signed cents."""
+"""The payment batch: per provider what was granted, due, carried in, held and paid, in signed cents."""
 
 from __future__ import annotations
 
@@ -35,6 +35,23 @@ class GrantedLine(NamedTuple):
     side: str
 
 
+class Instalment(NamedTuple):
+    """One instalment of a lump sum, paid without a declaration. `amount_cents` is signed."""
+
+    schedule: str
+    provider: str
+    year: int
+    number: int
+    due_on: date
+    purpose: str
+    amount_cents: int
+
+    @property
+    def identity(self) -> tuple[str, int, int]:
+        """What one municipality pays to one provider once: schedule, year and number."""
+        return (self.schedule, self.year, self.number)
+
+
 class Transaction(NamedTuple):
     """One payment to one provider. `set_off_cents` is the negative part that this payment settled."""
 
@@ -46,6 +63,7 @@ class Transaction(NamedTuple):
     declarations: tuple[OpenDeclaration, ...]
     carried_in_cents: int
     set_off_cents: int
+    instalments: tuple[Instalment, ...] = ()
 
 
 class CarriedForward(NamedTuple):
@@ -64,7 +82,7 @@ class Blocked(NamedTuple):
 
 
 class Account(NamedTuple):
-    """One provider in one batch: what came in (carried in, declarations) and where it went.
+    """One provider in one batch: what came in (carried in, declarations, lump sums) and where it went.
 
     `carried_in_cents` is everything earlier batches granted minus everything they paid, so a debt is
     negative and a held amount positive. `iban` is None when there is none that may be used.
@@ -76,11 +94,13 @@ class Account(NamedTuple):
     carried_in_cents: int
     declarations: tuple[OpenDeclaration, ...]
     held: tuple[Blocked, ...] = ()
+    instalments: tuple[Instalment, ...] = ()
 
     @property
     def net_cents(self) -> int:
-        """Everything ever granted minus everything paid before this batch."""
-        return self.carried_in_cents + sum(d.granted_cents for d in self.declarations)
+        """Everything ever granted or due on schedule minus everything paid before this batch."""
+        granted_cents = sum(d.granted_cents for d in self.declarations)
+        return self.carried_in_cents + granted_cents + sum(i.amount_cents for i in self.instalments)
 
     @property
     def held_cents(self) -> int:
@@ -99,8 +119,9 @@ class Account(NamedTuple):
 
     @property
     def set_off_cents(self) -> int:
-        """The negative amounts netted here: declarations that are credits on balance, and an old debt."""
+        """The negative amounts netted here: declarations or lump sums that take back, and an old debt."""
         credits_cents = sum(min(0, d.granted_cents) for d in self.declarations)
+        credits_cents += sum(min(0, i.amount_cents) for i in self.instalments)
         return credits_cents + min(0, self.carried_in_cents)
 
 
@@ -128,6 +149,7 @@ class Batch:
                 declarations=account.declarations,
                 carried_in_cents=account.carried_in_cents,
                 set_off_cents=account.set_off_cents,
+                instalments=account.instalments,
             )
             for account in self.accounts
             if account.paid_cents > 0 and account.iban is not None
@@ -151,6 +173,11 @@ class Batch:
     def declarations(self) -> tuple[OpenDeclaration, ...]:
         """All declarations this batch covers, those of carried and held providers included."""
         return tuple(declaration for account in self.accounts for declaration in account.declarations)
+
+    @property
+    def lump_sums(self) -> tuple[Instalment, ...]:
+        """All instalments this batch covers, those of carried and held providers included."""
+        return tuple(instalment for account in self.accounts for instalment in account.instalments)
 
     @property
     def total_cents(self) -> int:

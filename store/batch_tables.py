@@ -64,3 +64,17 @@ batch_message = Table(
     Column("batch_id", ForeignKey("batch.id"), nullable=False, index=True),
     comment="a declaration is covered by one batch, whatever is replayed or closed at once",
 )
+
+batch_instalment = Table(
+    "batch_instalment",
+    metadata,
+    Column("municipality", String(4), primary_key=True),
+    Column("provider", String(8), primary_key=True),
+    Column("schedule", String(200), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("batch_id", ForeignKey("batch.id"), nullable=False, index=True),
+    Column("due_on", Day, nullable=False),
+    Column("amount_cents", Big, nullable=False),
+    comment="an instalment of a lump sum is covered by one batch of a municipality",
+)

@@ -6,6 +6,7 @@ the second meets a unique batch number or an already covered declaration and rai
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
@@ -13,9 +14,10 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from processors.batch_json import sha256
+from processors.lump_sums import ScheduleKey
 from schemas.batch import Batch, GrantedLine, OpenDeclaration
 from store.batch_tables import batch as batch_table
-from store.batch_tables import batch_message, payment
+from store.batch_tables import batch_instalment, batch_message, payment
 from store.tables import declaration, line
 
 REJECTED = 0
@@ -86,7 +88,7 @@ def granted_lines(connection: Connection, municipality: str, cut_off: date) -> l
 
 
 def balances(connection: Connection, municipality: str) -> dict[str, int]:
-    """Per provider what all batches so far granted minus what they paid, in signed cents; zeros left out.
+    """Per provider what all batches so far covered minus what they paid, in signed cents; zeros left out.
 
     Negative: the provider owes. Positive: held. This is `carried_in` of the next batch.
     """
@@ -103,10 +105,26 @@ def balances(connection: Connection, municipality: str) -> dict[str, int]:
         .where(batch_table.c.municipality == municipality)
         .group_by(payment.c.provider)
     )
+    i = batch_instalment.c
+    scheduled = select(i.provider, func.sum(i.amount_cents)).where(i.municipality == municipality)
     balance_cents = {provider: int(cents) for provider, cents in connection.execute(granted)}
+    for provider, cents in connection.execute(scheduled.group_by(i.provider)):
+        balance_cents[provider] = balance_cents.get(provider, 0) + int(cents)
     for provider, cents in connection.execute(paid):
         balance_cents[provider] = balance_cents.get(provider, 0) - int(cents)
     return {provider: cents for provider, cents in sorted(balance_cents.items()) if cents}
+
+
+def paid_instalments(connection: Connection, municipality: str) -> dict[ScheduleKey, dict[int, int]]:
+    """Per lump sum the signed cents of every instalment that a batch of this municipality covers."""
+    i = batch_instalment.c
+    query = select(i.schedule, i.provider, i.year, i.number, i.amount_cents)
+    found: defaultdict[ScheduleKey, dict[int, int]] = defaultdict(dict)
+    for schedule, provider, year, number, cents in connection.execute(
+        query.where(i.municipality == municipality)
+    ):
+        found[schedule, provider, year][number] = cents
+    return dict(found)
 
 
 def next_sequence(connection: Connection, municipality: str, year: int) -> int:
@@ -117,10 +135,10 @@ def next_sequence(connection: Connection, municipality: str, year: int) -> int:
 
 
 def save_batch(connection: Connection, batch: Batch, files: BatchFiles, after_message: int) -> None:
-    """Store a closed batch, its payments and the declarations it covers.
+    """Store a closed batch, its payments and the declarations and instalments it covers.
 
     `after_message` is the last message taken in before it closed, so that a replay closes it at the same
-    moment. Raises IntegrityError when the number exists or a declaration is covered already.
+    moment. Raises IntegrityError when the number exists or what it covers is covered already.
     """
     values = {
         "municipality": batch.municipality,
@@ -145,7 +163,20 @@ def save_batch(connection: Connection, batch: Batch, files: BatchFiles, after_me
         for t in batch.transactions
     ]
     covered = [{"message_id": d.message_id, "batch_id": batch_id} for d in batch.declarations]
-    for table, rows in ((payment, payments), (batch_message, covered)):
+    instalments = [
+        {
+            "municipality": batch.municipality,
+            "provider": i.provider,
+            "schedule": i.schedule,
+            "year": i.year,
+            "number": i.number,
+            "batch_id": batch_id,
+            "due_on": i.due_on.isoformat(),
+            "amount_cents": i.amount_cents,
+        }
+        for i in batch.lump_sums
+    ]
+    for table, rows in ((payment, payments), (batch_message, covered), (batch_instalment, instalments)):
         if rows:
             connection.execute(insert(table), rows)
 

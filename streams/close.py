@@ -11,6 +11,7 @@ from contracts.register import Register
 from contracts.tables import MunicipalityRow, PaymentBlockRow
 from processors.batch_json import batch_json
 from processors.close_batch import close_batch
+from processors.lump_sums import due_instalments
 from processors.pain001 import pain001
 from processors.specification import specification_csv
 from schemas.batch import Batch, NotClosed, NothingToPay
@@ -21,6 +22,7 @@ from store.batches import (
     mark_batches_delivered,
     next_sequence,
     open_declarations,
+    paid_instalments,
     save_batch,
     undelivered_batches,
 )
@@ -37,7 +39,7 @@ class UnknownMunicipality(LookupError):
 def close(
     connection: Connection, register: Register, municipality: str, cut_off: date
 ) -> Batch | NothingToPay | NotClosed:
-    """Close the batch of everything granted and unpaid up to and including the cut-off.
+    """Close the batch of everything granted or due and unpaid up to and including the cut-off.
 
     Raises UnknownMunicipality, and ConservationError when the cents do not add up.
     """
@@ -50,6 +52,9 @@ def close(
         carried_in=balances(connection, municipality),
         providers=register.providers(),
         blocks=register.rows("payment_blocks", PaymentBlockRow),
+        instalments=due_instalments(
+            register, municipality, cut_off, paid_instalments(connection, municipality)
+        ),
     )
     if isinstance(batch, Batch):
         pain = pain001(batch, tenant)

@@ -27,7 +27,7 @@ def close_command(
     database: options.Database = None,
     json: options.Json = False,
 ) -> None:
-    """Close a payment batch of everything granted and unpaid up to a date.
+    """Close a payment batch of everything granted, or due by schedule, and unpaid up to a date.
 
     Example: declastroom batch close --municipality 0384 --cut-off 2026-04-30 --out out
     """
@@ -94,6 +94,16 @@ def show(document: dict[str, Any]) -> None:
                 for t in document["transactions"]
             ),
         )
+        lump_sums = [(t["provider"], i) for t in document["transactions"] for i in t["lump_sums"]]
+        if lump_sums:
+            print_table(
+                "Lump sums paid in it",
+                ("provider", "lump sum", ">instalment", "due", ">amount"),
+                (
+                    (agb, i["schedule"], f"{i['year']}/{i['instalment']}", i["due"], money(i["amount_cents"]))
+                    for agb, i in lump_sums
+                ),
+            )
         OUT.print(f"SHA-256 {document['sha256']}\nFolder  {document['folder']}", markup=False)
     for key, title in (("carried_forward", "Carried forward"), ("blocked", "Held")):
         if document[key]:

@@ -20,14 +20,12 @@ from desk.commands.process import show as show_messages
 from desk.screen import OUT, money, print_json, print_table, progress
 from processors.wording import rejection_object, signal_object
 from schemas.batch import Batch, NotClosed
-from store.batches import batch_files
 from store.database import open_store, transaction, trial
 from store.inbox import Inbox
 from store.outbox import all_rejections, all_signals
 from store.registers import import_register, load
-from streams.close import batch_files_for, close
+from streams.close import close, deliver_batches
 from streams.embedded import Embedded
-from streams.files import write_files
 from streams.outcome import Outcome
 from streams.sources import files_below, read_sources
 
@@ -83,18 +81,19 @@ def demo(
 
 
 def _close_all(engine: Engine, out: Path, cut_off: date) -> list[dict[str, Any]]:
+    """Close the batch of every municipality; files are written only once their batch is committed."""
     closed_batches = []
-    with transaction(engine, alone=True) as connection:
+    with trial(engine) as connection:
         register = load(connection)
-        for code in sorted({row.code for row in register.municipalities()}):
+    for code in sorted({row.code for row in register.municipalities()}):
+        with transaction(engine, alone=True) as connection:
             closed = close(connection, register, code, cut_off)
-            files = batch_files(connection, closed.number) if isinstance(closed, Batch) else None
-            if isinstance(closed, Batch) and files is not None:
-                write_files(out, batch_files_for(code, closed.number, files))
-                batch = json_text.loads(files.body)
-                closed_batches.append({**batch, "folder": f"{code}/batches/{closed.number}"})
-            elif not isinstance(closed, (Batch, NotClosed)):
-                closed_batches.append(nothing_to_pay(closed))
+        if isinstance(closed, Batch):
+            files = deliver_batches(engine, code, out, closed.number)[closed.number]
+            batch = json_text.loads(files.body)
+            closed_batches.append({**batch, "folder": f"{code}/batches/{closed.number}"})
+        elif not isinstance(closed, NotClosed):
+            closed_batches.append(nothing_to_pay(closed))
     return closed_batches
 
 

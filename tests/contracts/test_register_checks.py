@@ -175,6 +175,25 @@ def test_a_code_has_one_regime_in_a_year() -> None:
     ]
 
 
+def test_every_instalment_of_a_lump_sum_has_somebody_to_pay_it() -> None:
+    towns = [row("municipalities"), row("municipalities", code="0406")]
+    keys = [row("cost_keys", valid_until="2025-05-31")]
+    sums = [row("lump_sums"), row("lump_sums", schedule="B", cost_key="INWONERS", first_due="2025-03-15")]
+    assert told(municipalities=towns, providers=[row("providers")], cost_keys=keys, lump_sums=sums) == [
+        "lump_sums:2:municipality found nothing expected who pays the instalment of 2025-01-01: a municipality, or a"
+        " cost key with members",
+        "lump_sums:3:cost_key found INWONERS expected who pays the instalment of 2025-06-15: a municipality,"
+        " or a cost key with members",
+    ]
+
+
+def test_a_key_that_loses_its_members_is_held_against_the_stored_lump_sums() -> None:
+    stored = Register(1, {"lump_sums": (row("lump_sums", cost_key="INWONERS"),)})
+    tables = {"cost_keys": [NumberedRow(2, row("cost_keys", valid_until="2025-01-31"))]}
+    (fault,) = register_faults(tables, stored)
+    assert str(fault).startswith("cost_keys:1:valid_until") and "pays lump sum" in fault.expected
+
+
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [

@@ -70,6 +70,13 @@ VALID: dict[str, dict[str, str]] = {
         "valid_from": "2025-01-01",
     },
     "cost_regimes": {"domain": "jw", "codes": "43A01", "year": "2025", "regime": "POOLED"},
+    "cost_bearers": {
+        "municipality": "0384",
+        "domain": "wmo",
+        "allocation": "70101",
+        "bearer": "0406",
+        "valid_from": "2025-01-01",
+    },
     "payment_blocks": {"agb": "41410001", "reason": "FRAUD", "valid_from": "2025-01-01"},
     "contracts": {"contract": "MH-08", "name": "Ambulant jeugd", "domains": "jw"},
     "contract_terms": {

@@ -257,12 +257,13 @@ def test_a_wrong_register_is_refused_whole(tmp_path: Path) -> None:
     assert any("tariffs.csv:1:colour" in each for each in told)
     (folder / "tariffs.csv").unlink()
     (folder / "municipalities.csv").write_text("code,name,valid_from\n0384,Noord,2021-01-01\n")
-    (folder / "cost_regimes.csv").write_text("domain,codes,year,regime\njw,45A04,2026,OWN\n")
+    (folder / "providers.csv").write_text("agb,name\n41410001,Eik\n")
+    (folder / "client_stops.csv").write_text("stop,agb,ground,valid_from\nS,41410001,QUALITY,2026-01-01\n")
     done = desk.run("register", "import", "register", "--json")
     imported = json.loads(done.stdout)
     assert imported["tables"]["municipalities"]["added"] == 1
-    assert imported["stored_only"] == ["cost_regimes"]
-    assert "not used yet: cost_regimes." in done.stderr
+    assert imported["stored_only"] == ["client_stops"]
+    assert "not used yet: client_stops." in done.stderr
     done = desk.run("batch", "close", "--municipality", "0384", "--cut-off", "2026-01-01")
     assert done.returncode == 1
     assert done.stderr.startswith("Gemeente 0384 heeft geen geldig IBAN")

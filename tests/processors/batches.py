@@ -7,7 +7,7 @@ from datetime import date
 
 from contracts.tables import MunicipalityRow, PaymentBlockRow, ProviderRow
 from processors.close_batch import close_batch
-from schemas.batch import Batch, NotClosed, NothingToPay, OpenDeclaration
+from schemas.batch import Batch, Instalment, NotClosed, NothingToPay, OpenDeclaration
 
 MUNICIPALITY = MunicipalityRow(
     code="0384", name="Diemen", valid_from=date(2015, 1, 1), iban="NL91 ABNA 0417 1643 00", bic="ABNANL2A"
@@ -47,6 +47,7 @@ def closing(
     municipality: MunicipalityRow = MUNICIPALITY,
     cut_off: date = CUT_OFF,
     sequence: int = 1,
+    instalments: Sequence[Instalment] = (),
 ) -> Batch | NothingToPay | NotClosed:
     return close_batch(
         municipality,
@@ -56,6 +57,7 @@ def closing(
         carried_in=carried_in or {},
         providers=providers,
         blocks=blocks,
+        instalments=instalments,
     )
 
 

@@ -88,6 +88,7 @@ def test_batch_json_has_the_keys_of_the_contract_in_order() -> None:
             "declarations": [{"declaration": "D1", "domain": "jw", "granted_cents": 900}],
             "carried_in_cents": 0,
             "set_off_cents": 0,
+            "lump_sums": [],
         }
     ]
     assert document["carried_forward"] == [{"provider": ELM, "amount_cents": -50}]

@@ -1,0 +1,85 @@
+"""Sums that are paid on schedule without a 323: who pays which instalment on which day.
+
+Source: LS-01 … LS-08 of the purchasing agreements. Pure and exact: whatever the key, the number of
+instalments or a change of members, the instalments of a schedule add up to its amount.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import groupby, pairwise
+
+from contracts.costs import CostKeys
+from contracts.lump_sums import Due, due_days, payers
+from contracts.register import Register
+from contracts.tables import LumpSumRow
+from schemas.batch import Instalment
+from schemas.money import half_up
+
+ScheduleKey = tuple[str, str, int]
+"""Schedule, provider and year: what identifies a lump sum in the register."""
+Paid = Mapping[ScheduleKey, Mapping[int, int]]
+"""Per lump sum the cents of each instalment that a batch of one municipality has covered."""
+
+
+def instalments_cents(total_cents: int, count: int) -> list[int]:
+    """A total in `count` instalments: the i-th is round(T·i/n) − round(T·(i−1)/n), half up (LS-04)."""
+    reached = [half_up(total_cents * place, count) for place in range(count + 1)]
+    return [after - before for before, after in pairwise(reached)]
+
+
+def planned(row: LumpSumRow, keys: CostKeys) -> Iterator[tuple[str, Instalment]]:
+    """Every instalment of a lump sum with the municipality that pays it, in order of number.
+
+    The total is divided over the members of the cost key first, then each share over the instalments.
+    Where the members change on the way, that holds for the instalments before and after the change by
+    themselves: who left pays nothing that falls due later, and the others together the rest.
+    """
+    parts = instalments_cents(row.amount_cents, row.instalments)
+    with_payers = [(due, payers(row, keys, due.on)) for due in due_days(row)]
+    for key, group in groupby(with_payers, key=lambda each: each[1]):
+        days = [due for due, _ in group]
+        if key is None:
+            continue
+        part_cents = sum(parts[due.number - 1] for due in days)
+        shares = {
+            municipality: instalments_cents(share_cents, len(days))
+            for municipality, share_cents in key.split(part_cents).items()
+        }
+        for place, due in enumerate(days):
+            for municipality, cents in shares.items():
+                if cents[place]:
+                    yield municipality, _instalment(row, due, cents[place])
+
+
+def due_instalments(register: Register, municipality: str, cut_off: date, paid: Paid) -> list[Instalment]:
+    """The instalments a municipality must pay up to and including the cut-off, in a fixed order.
+
+    An instalment that was paid is never paid again. When the register changed after some were paid, the
+    last one now due makes good what those should have been, so that a schedule still ends on its amount.
+    """
+    keys = CostKeys(register)
+    by_schedule: defaultdict[ScheduleKey, list[Instalment]] = defaultdict(list)
+    for row in register.rows("lump_sums", LumpSumRow):
+        for payer, instalment in planned(row, keys):
+            if payer == municipality and instalment.due_on <= cut_off:
+                by_schedule[row.schedule, row.agb, row.year].append(instalment)
+    found: list[Instalment] = []
+    for key in sorted(by_schedule):
+        found += _unpaid(by_schedule[key], paid.get(key, {}))
+    return found
+
+
+def _unpaid(due: Iterable[Instalment], paid: Mapping[int, int]) -> list[Instalment]:
+    due = list(due)
+    fresh = [instalment for instalment in due if instalment.number not in paid]
+    if fresh and paid:
+        short_cents = sum(i.amount_cents for i in due if i.number in paid) - sum(paid.values())
+        fresh[-1] = fresh[-1]._replace(amount_cents=fresh[-1].amount_cents + short_cents)
+    return fresh
+
+
+def _instalment(row: LumpSumRow, due: Due, cents: int) -> Instalment:
+    return Instalment(row.schedule, row.agb, row.year, due.number, due.on, row.purpose, cents)
