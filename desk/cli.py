@@ -13,6 +13,7 @@ from desk.commands.listings import batches, rejections, signals
 from desk.commands.process import check, process
 from desk.commands.register import register
 from desk.commands.replay import replay
+from desk.commands.tariffs import tariffs
 from desk.commands.what_if import what_if
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(register, name="register")
 app.add_typer(batch, name="batch")
+app.add_typer(tariffs, name="tariffs")
 app.add_typer(what_if, name="what-if")
 for command in (demo, process, check, rejections, signals, batches, explain, replay, generate, clock):
     app.command()(command)
