@@ -28,7 +28,9 @@ def _group() -> None:
 
 @tariffs.command("index")
 def index_command(
-    indexation: Annotated[str, typer.Option("--indexation", help="Name in the table indexations")],
+    indexation: Annotated[
+        str, typer.Option("--indexation", metavar="NAME", help="Name in the table indexations")
+    ],
     year: Annotated[int, typer.Option("--year", min=2016, max=2100, help="The year that gets new tariffs")],
     out: Annotated[Path, typer.Option("--out", help="The tariff table to write, a CSV file")],
     register: Annotated[

@@ -304,7 +304,8 @@ def test_help_has_an_example_for_every_command(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     for words in (
         ("demo",), ("process",), ("check",), ("rejections",), ("signals",), ("batches",), ("explain",),
-        ("replay",), ("generate",), ("clock",), ("what-if", "tariffs"), ("tariffs", "index"), ("register", "import"), ("batch", "close"),
+        ("replay",), ("generate",), ("clock",), ("what-if", "tariffs"),
+        ("tariffs", "index"), ("register", "import"), ("batch", "close"),
     ):  # fmt: skip
         assert "Example: declastroom" in desk.run(*words, "--help").stdout, words
 
