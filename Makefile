@@ -34,6 +34,7 @@ docs: setup
 	$(BIN)/python -m tools.make_glossary_docs
 	$(BIN)/python -m tools.make_examples
 	$(BIN)/python -m tools.make_xsd
+	$(BIN)/python -m tools.make_topic_docs
 
 bench: setup
 	$(BIN)/python -m benchmarks

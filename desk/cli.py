@@ -9,6 +9,7 @@ from desk.commands.clock import clock
 from desk.commands.demo import demo
 from desk.commands.explain import explain
 from desk.commands.generate import generate
+from desk.commands.kafka import release, status, topics, worker
 from desk.commands.listings import batches, rejections, signals
 from desk.commands.process import check, process
 from desk.commands.register import register
@@ -27,7 +28,10 @@ app.add_typer(register, name="register")
 app.add_typer(batch, name="batch")
 app.add_typer(tariffs, name="tariffs")
 app.add_typer(what_if, name="what-if")
+app.add_typer(topics, name="topics")
 for command in (demo, process, check, rejections, signals, batches, explain, replay, generate, clock):
+    app.command()(command)
+for command in (worker, status, release):
     app.command()(command)
 
 

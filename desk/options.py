@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
@@ -66,7 +66,9 @@ def language(text: str) -> Lang:
 
 def settings(database: str | None) -> Settings:
     """Settings from the environment, the database from the command line where it was given."""
-    return Settings() if database is None else Settings(database_url=database)
+    folder = os.environ.get("DECLASTROOM_SECRETS_DIR")
+    secrets: dict[str, Any] = {} if folder is None else {"_secrets_dir": folder}
+    return Settings(**secrets) if database is None else Settings(database_url=database, **secrets)
 
 
 def house(chosen: Settings) -> House:

@@ -29,6 +29,14 @@ class Waiting(NamedTuple):
     body: bytes
 
 
+class Caused(NamedTuple):
+    """A message that was decided, under the key of its record."""
+
+    message_id: int
+    sha256: str
+    key: str
+
+
 def record_id(causation_id: str, topic: str, ordinal: int) -> str:
     """The id of the nth record of a topic that a message causes: the same however often it is made."""
     return str(uuid5(_IDS, f"{causation_id}|{topic}|{ordinal}"))
@@ -39,15 +47,22 @@ def shard_of(key: str) -> int:
     return crc32(key.encode()) % SHARDS
 
 
-def dispatch_message(connection: Connection, message_id: int, sha256: str, key: str) -> None:
-    """Let everything leave that a message put in the outbox, once more if it left before."""
-    o = outbox.c
-    rows = connection.execute(select(o.id, o.topic).where(o.message_id == message_id).order_by(o.id)).all()
-    ordinals: dict[str, int] = {}
+def dispatch_messages(connection: Connection, caused: Iterable[Caused]) -> None:
+    """Let everything leave that these messages put in the outbox, once more if it left before."""
+    causes = list(caused)
+    o, rows_of = outbox.c, dict[int, list[tuple[int, str]]]()
+    for first in range(0, len(causes), 500):
+        ids = {each.message_id for each in causes[first : first + 500]}
+        query = select(o.id, o.topic, o.message_id).where(o.message_id.in_(ids)).order_by(o.id)
+        for outbox_id, topic, message_id in connection.execute(query):
+            rows_of.setdefault(message_id, []).append((outbox_id, topic))
     values = []
-    for outbox_id, topic in rows:
-        ordinal = ordinals[topic] = ordinals.get(topic, -1) + 1
-        values.append(_row(topic, key, sha256, ordinal) | {"outbox_id": outbox_id, "body": None})
+    for each in causes:
+        ordinals: dict[str, int] = {}
+        for outbox_id, topic in rows_of.get(each.message_id, ()):
+            ordinal = ordinals[topic] = ordinals.get(topic, -1) + 1
+            row = _row(topic, each.key, each.sha256, ordinal)
+            values.append(row | {"outbox_id": outbox_id, "body": None})
     if values:
         connection.execute(insert(dispatch), values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-OutcomeName = Literal["answered", "stored", "refused", "quarantined", "duplicate"]
+OutcomeName = Literal["answered", "stored", "refused", "quarantined", "duplicate", "parked"]
 
 
 class Outcome(NamedTuple):

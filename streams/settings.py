@@ -25,6 +25,19 @@ class Settings(BaseSettings):
     worked_holidays: frozenset[Literal["good_friday", "liberation_day"]] = frozenset()
     group_messages: int = 50
     group_bytes: int = 8 * 2**20
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    kafka_prefix: str = "declastroom"
+    kafka_group: str = "declastroom"
+    kafka_instance: str | None = None
+    kafka_session_seconds: float = 45.0
+    kafka_group_bytes: int = 4 * 2**20
+    kafka_most_unpublished: int = 50_000
+    kafka_stop_seconds: float = 25.0
+    kafka_replication: int = 1
+    kafka_partitions: int | None = None
+    kafka_ca_file: Path | None = None
+    kafka_username: str | None = None
+    kafka_password_file: Path | None = None
 
     def choices(self) -> Choices:
         """The choices that rules look at."""

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
+from sqlalchemy import Engine
 
 from desk import options
 from desk.screen import money, print_json, print_table, progress
-from processors.wording import rejection_object
+from processors.wording import Lang, rejection_object
 from schemas.notice import Rejection, rejections_from_json
-from store.database import open_store, trial
+from store.database import StoreUnavailable, open_store, trial
 from store.inbox import Inbox
 from store.outbox import parcels
 from streams.embedded import Embedded, refresh
 from streams.handle import handle, seal
+from streams.house import House
 from streams.outcome import Outcome
 from streams.received import Received
+from streams.settings import Settings
 from streams.sources import files_below, read_sources
 
 Paths = Annotated[list[Path], typer.Argument(exists=True, help="XML files, folders or ZIPs, in this order")]
@@ -33,6 +37,13 @@ def process(
     received_on: ReceivedOn = None,
     database: options.Database = None,
     lang: options.Language = "nl",
+    via: Annotated[
+        Literal["kafka"] | None,
+        typer.Option("--via", metavar="kafka", help="Through a broker and its workers"),
+    ] = None,
+    patience: Annotated[
+        int, typer.Option("--patience", help="With --via: seconds to wait for a worker that does nothing")
+    ] = 120,
     json: options.Json = False,
 ) -> None:
     """Take in messages: answer 323, 305 and 307, store 301.
@@ -44,19 +55,36 @@ def process(
     with options.failures(json):
         files = files_below(paths)
         options.make_writable(out)
-        runtime = Embedded(
-            open_store(chosen.database_url), options.house(chosen), chosen, out, options.language(lang)
-        )
+        engine, house, told = open_store(chosen.database_url), options.house(chosen), options.language(lang)
         outcomes: list[Outcome] = []
         with progress("process", len(files)) as advance:
-            for outcome in runtime.process(read_sources(files), day):
-                outcomes.append(outcome)
-                advance(min(len(outcomes), len(files)))
+            if via == "kafka":
+                outcomes = _via_kafka(engine, house, chosen, out, told, files, day, patience, advance)
+            else:
+                for outcome in Embedded(engine, house, chosen, out, told).process(read_sources(files), day):
+                    outcomes.append(outcome)
+                    advance(min(len(outcomes), len(files)))
         document = report(outcomes)
         if json:
             print_json(document)
         else:
             show(document)
+
+
+def _via_kafka(
+    engine: Engine, house: House, chosen: Settings, out: Path, lang: Lang, files: list[Path], day: date,
+    patience: int, advance: Callable[[int], object],
+) -> list[Outcome]:  # fmt: skip
+    """The same through a broker. The Kafka runtime is imported only here: it takes its time."""
+    from streams.kafka.client import NotHandled, process_via_kafka  # noqa: PLC0415
+    from streams.kafka.topics import BrokerUnavailable  # noqa: PLC0415
+
+    try:
+        return process_via_kafka(
+            engine, house, chosen, out, lang, read_sources(files), day, patience, advance
+        )
+    except (NotHandled, BrokerUnavailable) as unavailable:
+        raise StoreUnavailable(str(unavailable)) from unavailable
 
 
 def report(outcomes: list[Outcome]) -> dict[str, Any]:

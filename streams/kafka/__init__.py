@@ -1,0 +1,1 @@
+"""The Kafka runtime: records in, the same decisions, an outbox that is published."""

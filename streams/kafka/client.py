@@ -1,0 +1,148 @@
+"""Bring messages in through a broker, wait for what becomes of them, and hand it over as files."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from sqlalchemy import Engine
+
+from processors.wording import Lang
+from schemas.envelope import key_of, key_of_unknown, received_headers
+from schemas.xml.fault import fault_of_message
+from schemas.xml.gate import Fault, admit
+from store.database import transaction
+from store.dispatch import dispatch_messages, record_id
+from store.inbox import Inbox
+from store.progress import Place, read_arrivals
+from streams.group import decide_one, refresh
+from streams.handover import Handover
+from streams.house import House
+from streams.kafka.records import caused_by, outcome_from_json
+from streams.kafka.topics import BrokerUnavailable, received_topic
+from streams.kafka.wire import client_options
+from streams.outcome import Outcome
+from streams.settings import Settings
+from streams.sources import Source
+from streams.topology import LARGEST_RECORD, RECEIVED
+
+_LOOK_EVERY: Final = 0.05
+_AT_ONCE: Final = 500
+
+
+class NotHandled(Exception):
+    """No worker handled what was published, for a while. It is on its topic and loses nothing."""
+
+
+def process_via_kafka(
+    engine: Engine, house: House, settings: Settings, out: Path | None, lang: Lang,
+    sources: Iterable[Source], received_on: date, patience: float, tell: Callable[[int], object],
+) -> list[Outcome]:  # fmt: skip
+    """Publish messages in order, wait for their outcomes, and write the files an embedded run writes.
+
+    `patience`: seconds without any outcome before giving up. Raises NotHandled and BrokerUnavailable.
+    """
+    sent = asyncio.run(_publish(engine, house, settings, sources, received_on))
+    outcomes = _wait(engine, sent, patience, tell)
+    handover = Handover(engine, house, out, lang)
+    for first in range(0, len(outcomes), _AT_ONCE):
+        some = outcomes[first : first + _AT_ONCE]
+        with transaction(engine) as connection:
+            refresh(house, connection)
+            ids = [o.message_id for o in some if o.message_id is not None]
+            files = handover.answers(Inbox(connection), ids)
+        handover.add(some)
+        handover.write(files)
+    handover.finish()
+    return outcomes
+
+
+def key_of_content(content: bytes, sha256: str) -> str:
+    """The key of a message: of its parties, as far as its header names them."""
+    admitted = admit(content)
+    known = admitted
+    if not isinstance(admitted, Fault):
+        known = fault_of_message("quarantined", "", admitted.root, admitted.message_type)
+    assert isinstance(known, Fault)
+    municipality, provider = known.receiver, known.sender
+    if known.message_type is not None and known.message_type.number == "301":
+        municipality, provider = provider, municipality
+    return key_of(municipality, provider) or key_of_unknown(sha256)
+
+
+async def _publish(
+    engine: Engine, house: House, settings: Settings, sources: Iterable[Source], received_on: date
+) -> list[tuple[Place, int] | Outcome]:
+    """Where each message went. One that was unusable before anybody could read it is sealed here."""
+    producer = AIOKafkaProducer(
+        **client_options(settings), enable_idempotence=True, acks="all", compression_type="zstd",
+        max_request_size=LARGEST_RECORD + 2**20,
+    )  # fmt: skip
+    placed: list[Any] = []
+    try:
+        await producer.start()
+        for source in sources:
+            if source.fault is not None:
+                placed.append(_seal(engine, house, source, received_on))
+                continue
+            sha256 = hashlib.sha256(source.content).hexdigest()
+            headers = received_headers(record_id(sha256, RECEIVED.name, 0), sha256, source.name, received_on)
+            placed.append(
+                await producer.send(
+                    received_topic(settings), value=source.content,
+                    key=key_of_content(source.content, sha256).encode(), headers=headers,
+                )
+            )  # fmt: skip
+        await producer.flush()
+        return [await each if isinstance(each, asyncio.Future) else each for each in placed]
+    except (KafkaError, OSError) as error:
+        raise BrokerUnavailable(f"the broker is not available: {type(error).__name__}") from error
+    finally:
+        await producer.stop()
+
+
+def _seal(engine: Engine, house: House, source: Source, received_on: date) -> Outcome:
+    with transaction(engine) as connection:
+        refresh(house, connection)
+        inbox = Inbox(connection)
+        outcome = decide_one(inbox, house, source, received_on)
+        dispatch_messages(connection, caused_by(inbox, outcome, key_of_unknown(outcome.sha256)))
+    return outcome
+
+
+def _wait(engine: Engine, sent: list[Any], patience: float, tell: Callable[[int], object]) -> list[Outcome]:
+    found: dict[int, Outcome] = {}
+    open_ones: dict[tuple[Place, int], int] = {}
+    for number, each in enumerate(sent):
+        if isinstance(each, Outcome):
+            found[number] = each
+        else:
+            open_ones[Place(each.topic, each.partition), each.offset] = number
+    latest = time.monotonic()
+    while open_ones:
+        with engine.connect() as connection:
+            arrivals = read_arrivals(connection, list(open_ones)[:_AT_ONCE])
+        for record, arrival in arrivals.items():
+            number = open_ones.pop(record)
+            found[number] = _outcome(arrival.outcome, arrival.sha256 or "")
+        if arrivals:
+            latest = time.monotonic()
+            tell(len(found))
+        elif time.monotonic() - latest > patience:
+            raise NotHandled(f"{len(open_ones)} messages wait on their topic: is there a worker?")
+        else:
+            time.sleep(_LOOK_EVERY)
+    return [found[number] for number in range(len(sent))]
+
+
+def _outcome(text: str | None, sha256: str) -> Outcome:
+    if text is not None:
+        return outcome_from_json(text)
+    return Outcome("", sha256, None, None, None, None, "parked", reason="waits for its key")
