@@ -31,8 +31,8 @@ app.add_typer(what_if, name="what-if")
 app.add_typer(topics, name="topics")
 for command in (demo, process, check, rejections, signals, batches, explain, replay, generate, clock):
     app.command()(command)
-for command in (worker, status, release):
-    app.command()(command)
+for step in (worker, status, release):
+    app.command()(step)
 
 
 def main() -> None:
