@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from reference.texts import fault_texts, in_words, rule_texts, signal_texts
+from schemas.money import euro
 from schemas.notice import Cause, Notice, Rejection, Signal
 
 Lang = Literal["nl", "en"]
@@ -65,11 +66,21 @@ def _fill(sentence: str, cause: Cause, lang: Lang) -> str:
 
 
 def signal_object(signal: Signal, lang: Lang = "nl") -> dict[str, Any]:
-    """A signal as one JSON object, with its sentence."""
-    text = signal_texts()[signal.kind][lang]
+    """A signal as one JSON object: what every signal tells, what its kind tells, and its sentence."""
     found, expected = in_words(signal.found, lang), in_words(signal.expected, lang)
-    told = text.replace("{found}", found).replace("{expected}", expected)
-    return {**signal._asdict(), "found": found, "expected": expected, "explanation": told}
+    more = signal.more or {}
+    told = signal_texts()[signal.kind][lang]
+    for name, value in {"found": found, "expected": expected, **more}.items():
+        told = told.replace(f"{{{name}}}", _shown(name, value, lang))
+    every = {key: value for key, value in signal._asdict().items() if key != "more"}
+    return {**every, "found": found, "expected": expected, **more, "explanation": told}
+
+
+def _shown(name: str, value: object, lang: Lang) -> str:
+    """A value in a sentence: cents as an amount, tokens as words."""
+    if name.endswith("_cents") and isinstance(value, int):
+        return euro(value, lang)
+    return in_words(str(value), lang)
 
 
 def notice_object(notice: Notice, lang: Lang = "nl") -> dict[str, Any]:

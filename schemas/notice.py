@@ -7,7 +7,7 @@ named by his citizen number.
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Cause(NamedTuple):
@@ -42,7 +42,7 @@ class Rejection(NamedTuple):
 
 
 class Signal(NamedTuple):
-    """Something to look at; it never changes a decision."""
+    """Something to look at; it never changes a decision. `more` holds what only its kind tells."""
 
     municipality: str
     provider: str
@@ -53,6 +53,7 @@ class Signal(NamedTuple):
     found: str
     expected: str
     received_on: str
+    more: dict[str, Any] | None = None
 
 
 class Due(NamedTuple):
@@ -99,7 +100,10 @@ def rejections_from_json(body: bytes) -> tuple[Rejection, ...]:
 
 def signals_to_json(signals: tuple[Signal, ...]) -> bytes:
     """The stored form of the signals of one message."""
-    return json.dumps([s._asdict() for s in signals], ensure_ascii=False, separators=(",", ":")).encode()
+    rows = [
+        {key: value for key, value in s._asdict().items() if (key, value) != ("more", None)} for s in signals
+    ]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def signals_from_json(body: bytes) -> tuple[Signal, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from contracts.ceilings import ceilings_of
 from processors.assess_allocation import assess_allocation_message
 from processors.assess_delivery import apply_delivery, assess_delivery_message
 from processors.care import CareAssessment
@@ -13,6 +14,7 @@ from rules.municipality import valid_for_allocations, valid_for_deliveries
 from schemas.allocation import AllocationMessage
 from schemas.declaration import Header
 from schemas.delivery import DeliveryMessage
+from schemas.notice import signals_to_json
 from schemas.standard import answer_type
 from schemas.xml.fault import Fault, shown
 from schemas.xml.gate import Admitted
@@ -25,6 +27,7 @@ from store.inbox import Inbox, MessageRow
 from streams.house import House
 from streams.outcome import Outcome
 from streams.received import Received, file_name, new_identification, unknown_party
+from streams.review_ceilings import allocated_during_stop
 
 
 def handle_allocations(admitted: Admitted, received: Received, inbox: Inbox, house: House) -> Outcome | Fault:
@@ -46,7 +49,20 @@ def handle_allocations(admitted: Admitted, received: Received, inbox: Inbox, hou
     record_allocations(
         inbox, message_id, relation_id, header.municipality, header.domain, message.allocations
     )
+    _tell_stops(message, message_id, received, inbox, house)
     return _outcome(header, received, "stored", None, message_id)
+
+
+def _tell_stops(
+    message: AllocationMessage, message_id: int, received: Received, inbox: Inbox, house: House
+) -> None:
+    """Signals on allocations to new clients of a provider that takes none."""
+    header, stops = message.header, ceilings_of(house.register).stops
+    if stops.concern(header.provider):
+        named = ((allocation, None) for allocation in message.allocations)
+        told = allocated_during_stop(inbox, stops, header, named, received.sha256, received.received_on)
+        if told:
+            inbox.put_out(message_id, "signals", header.municipality, signals_to_json(tuple(told)))
 
 
 def handle_delivery(admitted: Admitted, received: Received, inbox: Inbox, house: House) -> Outcome | Fault:

@@ -24,6 +24,7 @@ from store.inbox import Inbox, MessageRow
 from streams.house import House
 from streams.outcome import Outcome
 from streams.received import Received, file_name, new_identification, unknown_party
+from streams.watch_ceilings import CeilingWatch
 
 
 class Known(NamedTuple):
@@ -106,6 +107,7 @@ def _conclude(
     """Answer, record, put out. The answer is checked before anything of it is stored."""
     header = declaration.header
     kind = answer_type(header.message_type)
+    watched = CeilingWatch(inbox, house.register, declaration, assessment, received)
     message_id = inbox.next_message_id()
     identification = new_identification(inbox, kind.name, header.municipality, received.sha256)
     answered_on = house.answered_on(received.received_on)
@@ -145,7 +147,7 @@ def _conclude(
             known.allocations, known.originals, known.facts.price_rows,
         )  # fmt: skip
     inbox.put_out(message_id, "answers", name, content)
-    _tell(declaration, assessment, known, message_id, due, received, inbox, house)
+    _tell(declaration, assessment, known, message_id, due, watched, received, inbox, house)
     return Outcome(
         file=received.file,
         sha256=received.sha256,
@@ -169,6 +171,7 @@ def _tell(
     known: Known | None,
     message_id: int,
     due: str,
+    watched: CeilingWatch,
     received: Received,
     inbox: Inbox,
     house: House,
@@ -194,5 +197,6 @@ def _tell(
             latest_month=known.header.latest_month,
             promised_until={number: row.longest_end for number, row in known.allocations.rows.items()},
         )
+        signals = (*signals, *watched.signals(known.allocations, message_id))
         if signals:
             inbox.put_out(message_id, "signals", municipality, signals_to_json(signals))

@@ -1,0 +1,1 @@
+"""Ceilings: what is used of them, which thresholds are passed, what is expected and what is due."""

@@ -1,0 +1,176 @@
+"""Lines above a ceiling in SQL: why they are paid, which of them wait for a decision, what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from contracts.client_stops import Care
+from schemas.declaration import Header
+from store.allocations import day as stored_day
+from store.ceiling_tables import ceiling_above, ceiling_review, ceiling_use
+from store.inbox import Inbox
+from store.tables import LINES_PER_MESSAGE, allocation, line
+
+LIVE = 1
+_AT_ONCE = 5_000
+PAY, RECOVER, BELOW, DUE = "PAY", "RECOVER", "BELOW", "DUE"
+
+
+class Review(NamedTuple):
+    """A line above a ceiling of which payment is to be decided; `decision` None while it is open."""
+
+    id: int
+    ceiling: str
+    year: int
+    municipality: str
+    provider: str
+    reference: str
+    above_cents: int
+    due_on: date
+    decision: str | None
+    decided_on: date | None
+
+
+class NewReview(NamedTuple):
+    """A line of the message in hand, by position, with the part of it above the ceiling."""
+
+    position: int
+    above_cents: int
+
+
+def record_above(
+    connection: Connection, use_id: int, message_id: int, totals: Iterable[tuple[str, int, int]]
+) -> None:
+    """Record what a message claims above a ceiling: ground, lines and cents."""
+    rows = [
+        {"use_id": use_id, "message_id": message_id, "ground": ground, "lines": lines, "cents": cents}
+        for ground, lines, cents in totals
+    ]
+    if rows:
+        connection.execute(insert(ceiling_above), rows)
+
+
+def record_reviews(
+    connection: Connection,
+    use_id: int,
+    message_id: int,
+    municipality: str,
+    provider: str,
+    due_on: date,
+    reviews: Iterable[NewReview],
+) -> None:
+    """Open a case for each line."""
+    rows = [
+        {
+            "line_id": message_id * LINES_PER_MESSAGE + review.position,
+            "use_id": use_id,
+            "message_id": message_id,
+            "municipality": municipality,
+            "provider": provider,
+            "above_cents": review.above_cents,
+            "due_on": str(due_on),
+        }
+        for review in reviews
+    ]
+    if rows:
+        connection.execute(insert(ceiling_review), rows)
+
+
+def release_reviews(inbox: Inbox, use_id: int, day: date) -> None:
+    """Close the open cases of a ceiling that has room again."""
+    inbox.execute(
+        "UPDATE ceiling_review SET decision = 'BELOW', decided_on = ? WHERE use_id = ? AND decision IS NULL",
+        (str(day), use_id),
+    )
+
+
+def other_care(
+    connection: Connection, relation_id: int, header: Header, bsns: Iterable[str]
+) -> dict[str, tuple[Care, ...]]:
+    """All allocations of these clients with the provider, those deleted left out."""
+    a = allocation.c
+    query = select(a.bsn, a.category, a.code, a.start_on, a.end_on, a.change_reason).order_by(a.id)
+    found: dict[str, tuple[Care, ...]] = {}
+    wanted = sorted(set(bsns))
+    parts = (wanted[first : first + _AT_ONCE] for first in range(0, len(wanted), _AT_ONCE))
+    rows = (
+        row
+        for part in parts
+        for row in connection.execute(query.where(a.relation_id == relation_id, a.bsn.in_(part))).all()
+    )
+    for row in rows:
+        if row.change_reason == "13" and row.start_on == row.end_on:
+            continue
+        end = None if row.end_on is None else stored_day(row.end_on)
+        care = Care(
+            header.provider, header.domain.value, row.category, row.code, stored_day(row.start_on), end
+        )
+        found[row.bsn] = (*found.get(row.bsn, ()), care)
+    return found
+
+
+def held_for_review(connection: Connection, municipality: str, cut_off: date) -> dict[str, dict[str, int]]:
+    """Per provider, by decision (empty: still open), the cents above a ceiling that are not paid yet.
+
+    A case holds its line until the day it is due; a decision to recover holds it on. A line that was
+    credited since holds nothing, and of a line above several ceilings the largest part counts.
+    """
+    v = ceiling_review.c
+    query = (
+        select(v.provider, v.line_id, v.decision, func.max(v.above_cents))
+        .join(line, line.c.id == v.line_id)
+        .where(v.municipality == municipality, line.c.state == LIVE)
+        .where(v.decision.is_(None) & (v.due_on > str(cut_off)) | (v.decision == RECOVER))
+        .group_by(v.provider, v.line_id, v.decision)
+    )
+    largest: dict[tuple[str, int], tuple[int, str]] = {}
+    for provider, line_id, decision, cents in connection.execute(query).all():
+        key, value = (provider, line_id), (int(cents), decision or "")
+        largest[key] = max(value, largest.get(key, value))
+    held: dict[str, dict[str, int]] = {}
+    for (provider, _), (cents, decision) in largest.items():
+        of_provider = held.setdefault(provider, {})
+        of_provider[decision] = of_provider.get(decision, 0) + cents
+    return held
+
+
+def close_due_reviews(connection: Connection, municipality: str, cut_off: date) -> None:
+    """Cases that are due by the cut-off of a closed batch: their lines were paid in it, for good."""
+    v = ceiling_review.c
+    due = (v.municipality == municipality, v.decision.is_(None), v.due_on <= str(cut_off))
+    connection.execute(update(ceiling_review).where(*due).values(decision=DUE, decided_on=str(cut_off)))
+
+
+def decide(
+    connection: Connection, ids: Iterable[int], decision: str, decided_on: date, document: str | None
+) -> int:
+    """Decide open cases, PAY or RECOVER; returns how many were open."""
+    v = ceiling_review.c
+    values = {"decision": decision, "decided_on": str(decided_on), "document": document}
+    done = connection.execute(
+        update(ceiling_review).where(v.id.in_(list(ids)), v.decision.is_(None)).values(values)
+    )
+    return done.rowcount
+
+
+def reviews(connection: Connection, municipality: str | None = None) -> list[Review]:
+    """All cases, the oldest first."""
+    v, u = ceiling_review.c, ceiling_use.c
+    query = (
+        select(v.id, u.ceiling, u.year, v.municipality, v.provider, line.c.reference, v.above_cents)
+        .add_columns(v.due_on, v.decision, v.decided_on)
+        .join(ceiling_use, u.id == v.use_id)
+        .join(line, line.c.id == v.line_id)
+        .order_by(v.id)
+    )
+    if municipality is not None:
+        query = query.where(v.municipality == municipality)
+    found = []
+    for row in connection.execute(query).all():
+        decided_on = None if row.decided_on is None else stored_day(row.decided_on)
+        found.append(Review._make((*row[:7], stored_day(row.due_on), row.decision, decided_on)))
+    return found

@@ -1,0 +1,48 @@
+"""Judge ceilings anew when the register changes: an addendum is a new version (CE-09).
+
+Time is what messages say: the version that counts is that of the last day on which one came in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from sqlalchemy import Connection
+
+from contracts.ceilings import ceilings_of
+from contracts.register import Register
+from processors.ceilings.signals import event_signals, parties_of
+from schemas.notice import Signal
+from store.ceilings import hold, last_received, record_events
+from store.inbox import Inbox
+from streams.watch_ceilings import renew
+
+REGISTER: Final = "register"
+
+
+def register_sha256(version: int) -> str:
+    """What stands for the message in the signals that an import brings."""
+    return hashlib.sha256(f"register {version}".encode()).hexdigest()
+
+
+def renew_ceilings(connection: Connection, register: Register) -> list[Signal]:
+    """Count every ceiling of a new register from the lines, and tell what its versions bring.
+
+    Call it in the transaction of the import. Before the first message there is nothing to count.
+    """
+    index, day = ceilings_of(register), last_received(connection)
+    if not index or day is None:
+        return []
+    inbox, sha256 = Inbox(connection), register_sha256(register.version)
+    told: list[Signal] = []
+    for watch in index.watches(day):
+        use = hold(inbox, watch.key)
+        if use is not None and use.judged_on > day:
+            watch = index.watch(watch.key, use.judged_on) or watch  # noqa: PLW2901  # the same ceiling
+        _, happened = renew(inbox, watch, use, day)
+        if happened:
+            signals = event_signals(watch, happened, parties_of(watch), day, sha256)
+            record_events(connection, happened, day, REGISTER, sha256, signals)
+            told += signals
+    return told
