@@ -44,10 +44,12 @@ def may_count(row: CeilingRow, agb: str, municipality: str, domain: str) -> bool
 
 
 class Member(NamedTuple):
-    """One ceiling in the version in force; `begin` is the first day that any version covers."""
+    """One ceiling in the version in force; `begin` is the first day that any version covers, and
+    `first` the version that was announced."""
 
     row: CeilingRow
     begin: date
+    first: CeilingRow
 
     def counts(self, claim: Claim, products: ProductList) -> bool:
         """Whether a line counts: every column that is filled in must fit."""
@@ -157,8 +159,10 @@ class CeilingIndex:
         cached = (*key, tuple(row.version for row in rows))
         found = self._watches.get(cached)
         if found is None:
-            begins = [min(row.valid_from for row in versions) for versions in group]
-            members = tuple(Member(row, begin) for row, begin in zip(rows, begins, strict=True))
+            members = tuple(
+                Member(row, min(row.valid_from for row in versions), versions[0])
+                for row, versions in zip(rows, group, strict=True)
+            )
             found = self._watches[cached] = Watch(*key, members, self)
         return found
 

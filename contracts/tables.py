@@ -267,7 +267,7 @@ class PaymentBlockRow(Row):
 
 
 # Kept and versioned like the others, and used by no step of the flow yet.
-STORED_ONLY = ("ceilings", "client_stops")
+STORED_ONLY: tuple[str, ...] = ()
 
 TABLES: dict[str, type[Row]] = {
     "municipalities": MunicipalityRow,

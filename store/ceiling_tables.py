@@ -126,5 +126,6 @@ ceiling_act = Table(
     Column("step", String(8), primary_key=True, comment="CONSULT or DECIDE"),
     Column("done_on", Day, nullable=False),
     Column("document", String(200)),
+    Column("after_tick", Integer, nullable=False, comment="last day that came before it was recorded"),
     comment="consultations and decisions after a notice, which stop its terms",
 )

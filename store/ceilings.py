@@ -149,6 +149,16 @@ def latest_claimed(months: Months) -> list[int]:
     return list(latest.values())
 
 
+def claimed_from(inbox: Inbox, use_id: int) -> list[str]:
+    """The municipalities from which anything was claimed."""
+    rows = inbox.execute(
+        "SELECT DISTINCT r.municipality FROM ceiling_month m JOIN relation r ON r.id = m.relation_id"
+        " WHERE m.use_id = ?",
+        (use_id,),
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
 def recount(connection: Connection, watch: Watch) -> Months:
     """What the granted lines of the store add up to for a ceiling: by relation and month of service."""
     n, r = line.c, relation.c

@@ -6,19 +6,46 @@ Time is what messages say: the version that counts is that of the last day on wh
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from contracts.ceilings import ceilings_of
 from contracts.register import Register
 from processors.ceilings.signals import event_signals, parties_of
+from processors.wording import Lang, signal_object
 from schemas.notice import Signal
-from store.ceilings import hold, last_received, record_events
+from store.ceilings import (
+    claimed_from,
+    hold,
+    last_received,
+    mark_own_signals_delivered,
+    own_signals,
+    record_events,
+)
+from store.database import transaction
 from store.inbox import Inbox
+from streams.files import extend_list
 from streams.watch_ceilings import renew
 
 REGISTER: Final = "register"
+
+
+def deliver_ceiling_signals(engine: Engine, out: Path, lang: Lang = "nl") -> None:
+    """Extend the lists of signals with what imports brought and was not delivered before.
+
+    Raises OSError when the folder cannot be written; then the next run delivers them.
+    """
+    with transaction(engine) as connection:
+        waiting = own_signals(connection, undelivered=True)
+        lists: dict[str, list[dict[str, object]]] = {}
+        for signals in waiting.values():
+            for signal in signals:
+                lists.setdefault(signal.municipality, []).append(signal_object(signal, lang))
+        for municipality, objects in lists.items():
+            extend_list(out / municipality / "signals.jsonl", "message_sha256", objects)
+        mark_own_signals_delivered(connection, waiting)
 
 
 def register_sha256(version: int) -> str:
@@ -40,9 +67,11 @@ def renew_ceilings(connection: Connection, register: Register) -> list[Signal]:
         use = hold(inbox, watch.key)
         if use is not None and use.judged_on > day:
             watch = index.watch(watch.key, use.judged_on) or watch  # noqa: PLW2901  # the same ceiling
-        _, happened = renew(inbox, watch, use, day)
+        renewed, happened = renew(inbox, watch, use, day)
         if happened:
-            signals = event_signals(watch, happened, parties_of(watch), day, sha256)
+            signals = event_signals(
+                watch, happened, parties_of(watch, claimed_from(inbox, renewed.id)), day, sha256
+            )
             record_events(connection, happened, day, REGISTER, sha256, signals)
             told += signals
     return told

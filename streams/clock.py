@@ -26,6 +26,7 @@ from store.clock import (
     undelivered_ticks,
 )
 from store.database import transaction
+from streams.ceiling_clock import ceiling_signals
 from streams.contract_signals import contracts_due
 from streams.files import extend_list
 
@@ -36,7 +37,7 @@ It reads what messages, ticks and the register made, and nothing else (no batche
 it in a store that holds only those.
 """
 
-SOURCES: Final[tuple[SignalSource, ...]] = (contracts_due,)
+SOURCES: Final[tuple[SignalSource, ...]] = (contracts_due, ceiling_signals)
 
 
 class Told(NamedTuple):

@@ -11,11 +11,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from store.ceiling_books import ceiling_books
+from store.ceiling_tables import ceiling_act
 from store.clock import tick_signals, ticks_after
 from store.database import open_store, transaction, trial
 from store.inbox import Inbox
 from store.register_tables import register_import, register_row
-from store.registers import load, version_after
+from store.registers import current_version, load, version_after
+from streams.ceiling_register import renew_ceilings
 from streams.clock import tick
 from streams.handle import handle
 from streams.house import House, choices_of
@@ -66,7 +69,7 @@ def replay(engine: Engine, pseudonym_key: bytes | None, progress: Callable[[int]
     """Handle every stored message again in an empty store and compare what comes out, byte for byte."""
     houses: dict[tuple[str, int], House] = {}
     differences: list[Difference] = []
-    done = 0
+    done = version = 0
     with TemporaryDirectory() as folder, trial(engine) as source:
         empty = open_store(f"sqlite:///{folder}/replay.db")
         _copy_registers(source, empty)
@@ -75,6 +78,7 @@ def replay(engine: Engine, pseudonym_key: bytes | None, progress: Callable[[int]
             with transaction(empty) as target:
                 inbox = Inbox(target)
                 for message in group:
+                    version = _import_again(target, version, message.register_version)
                     if message.tick is not None:
                         differences += _tick_again(source, target, message)
                         done += 1
@@ -92,8 +96,27 @@ def replay(engine: Engine, pseudonym_key: bytes | None, progress: Callable[[int]
                         differences.append(Difference(message.sha256, "reason", message.fault, told))
                     done += 1
             progress(done)
+        with transaction(empty) as target:
+            _import_again(target, version, current_version(source))
+            differences += _ceilings(stored, Inbox(target))
         empty.dispose()
     return Replayed(done, differences)
+
+
+def _import_again(target: Connection, known: int, version: int) -> int:
+    """Judge ceilings by every register that came since the one that is known, as its import did."""
+    for each in range(known + 1, version + 1):
+        renew_ceilings(target, load(target, each))
+    return max(known, version)
+
+
+def _ceilings(stored: Inbox, replayed: Inbox) -> Iterator[Difference]:
+    """Totals of ceilings, and what happened to them."""
+    found, again = ceiling_books(stored), ceiling_books(replayed)
+    for kind, name in sorted(found.keys() | again.keys()):
+        both = [str(books.get((kind, name), "-")) for books in (found, again)]
+        if both[0] != both[1]:
+            yield Difference(name, kind, *both)
 
 
 def count(engine: Engine) -> int:
@@ -112,8 +135,9 @@ def _house(message: _Stored, inbox: Inbox, key: bytes | None) -> House:
 
 
 def _copy_registers(source: Any, empty: Engine) -> None:
+    """What people laid down: the registers, and what they did after a notice."""
     with transaction(empty) as target:
-        for table in (register_import, register_row):
+        for table in (register_import, register_row, ceiling_act):
             rows = [dict(row) for row in source.execute(select(table)).mappings()]
             if rows:
                 target.execute(insert(table), rows)

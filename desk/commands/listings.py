@@ -12,6 +12,7 @@ from desk.commands.process import show_rejections
 from desk.screen import money, print_json, print_table
 from processors.wording import rejection_object, signal_object
 from store.batches import batches as stored_batches
+from store.ceilings import own_signals
 from store.clock import all_tick_signals
 from store.database import open_store, trial
 from store.inbox import Inbox
@@ -62,10 +63,16 @@ def signals(
     chosen = options.settings(database)
     with options.failures(json), trial(open_store(chosen.database_url)) as connection:
         of_messages = all_signals(Inbox(connection), str(day or ""), provider)
+        of_imports = (
+            signal
+            for signals in own_signals(connection, since=str(day or "")).values()
+            for signal in signals
+            if provider in {None, signal.provider}
+        )
         of_days = all_tick_signals(connection, str(day or ""), provider)
         rows = [
             signal_object(s, options.language(lang))
-            for s in chain(of_messages, of_days)
+            for s in chain(of_messages, of_days, of_imports)
             if municipality in {None, s.municipality}
         ]
     if json:

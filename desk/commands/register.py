@@ -12,7 +12,8 @@ from desk import options
 from desk.screen import OUT, print_json, print_table, say
 from store.database import open_store, transaction
 from store.inbox import Inbox
-from store.registers import filled_tables, import_register
+from store.registers import filled_tables, import_register, load
+from streams.ceiling_register import renew_ceilings
 
 register = typer.Typer(help="What is agreed, outside the message flow.", no_args_is_help=True)
 
@@ -37,6 +38,8 @@ def import_command(
                 after_message=Inbox(connection).last_message_id(),
                 dry_run=dry_run,
             )
+            if not dry_run:
+                renew_ceilings(connection, load(connection))
             filled = set() if dry_run else filled_tables(connection) & difference.tables.keys()
         unused = [table for table in STORED_ONLY if table in filled]
         document: dict[str, Any] = {**difference.as_json(), "stored_only": unused}

@@ -11,6 +11,7 @@ from processors.ceilings.thresholds import THREATENS, Event
 from schemas.notice import Signal
 
 CONSULT_WITHIN: Final = timedelta(days=14)
+DECIDE_WITHIN: Final = timedelta(days=14)  # counted from the consultation
 
 
 class Parties(NamedTuple):
@@ -21,11 +22,13 @@ class Parties(NamedTuple):
     domain: str
 
 
-def parties_of(watch: Watch) -> tuple[Parties, ...]:
-    """Those concerned where no message is the cause: every municipality within reach of the ceiling."""
+def parties_of(watch: Watch, claimed_from: Iterable[str] = ()) -> tuple[Parties, ...]:
+    """Those concerned where no message is the cause: the municipalities that care was claimed from, else
+    every one within reach of the ceiling."""
     domains = {row.domain for row in watch.rows}
     (domain,) = domains if len(domains) == 1 else (None,)
-    return tuple(Parties(code, ";".join(watch.providers), domain or "") for code in watch.municipalities)
+    codes = sorted(set(claimed_from)) or watch.municipalities
+    return tuple(Parties(code, ";".join(watch.providers), domain or "") for code in codes)
 
 
 def event_signal(watch: Watch, event: Event, parties: Parties, day: date, sha256: str) -> Signal:

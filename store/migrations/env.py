@@ -3,8 +3,8 @@
 from alembic import context
 
 import store.batch_tables
-import store.clock_tables
 import store.ceiling_tables
+import store.clock_tables
 import store.delivery_tables
 import store.register_tables
 import store.stream_tables

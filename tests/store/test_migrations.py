@@ -11,8 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import ArgumentError
 
 import store.batch_tables
-import store.clock_tables
 import store.ceiling_tables
+import store.clock_tables
 import store.delivery_tables
 import store.register_tables
 import store.stream_tables

@@ -18,6 +18,9 @@ def upgrade() -> None:
         sa.Column("step", sa.String(length=8), nullable=False, comment="CONSULT or DECIDE"),
         sa.Column("done_on", sa.String(length=10), nullable=False),
         sa.Column("document", sa.String(length=200), nullable=True),
+        sa.Column(
+            "after_tick", sa.Integer(), nullable=False, comment="last day that came before it was recorded"
+        ),
         sa.PrimaryKeyConstraint("ceiling", "year", "version", "step"),
         comment="consultations and decisions after a notice, which stop its terms",
     )
