@@ -9,7 +9,7 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from contracts.ceilings import ceilings_of
 from contracts.register import Register
@@ -24,7 +24,6 @@ from store.ceilings import (
     own_signals,
     record_events,
 )
-from store.database import transaction
 from store.inbox import Inbox
 from streams.files import extend_list
 from streams.watch_ceilings import renew
@@ -32,19 +31,19 @@ from streams.watch_ceilings import renew
 REGISTER: Final = "register"
 
 
-def deliver_ceiling_signals(engine: Engine, out: Path, lang: Lang = "nl") -> None:
+def deliver_ceiling_signals(connection: Connection, out: Path, lang: Lang) -> None:
     """Extend the lists of signals with what imports brought and was not delivered before.
 
     Raises OSError when the folder cannot be written; then the next run delivers them.
     """
-    with transaction(engine) as connection:
-        waiting = own_signals(connection, undelivered=True)
-        lists: dict[str, list[dict[str, object]]] = {}
-        for signals in waiting.values():
-            for signal in signals:
-                lists.setdefault(signal.municipality, []).append(signal_object(signal, lang))
-        for municipality, objects in lists.items():
-            extend_list(out / municipality / "signals.jsonl", "message_sha256", objects)
+    waiting = own_signals(connection, undelivered=True)
+    lists: dict[str, list[dict[str, object]]] = {}
+    for signals in waiting.values():
+        for signal in signals:
+            lists.setdefault(signal.municipality, []).append(signal_object(signal, lang))
+    for municipality, objects in lists.items():
+        extend_list(out / municipality / "signals.jsonl", "message_sha256", objects)
+    if waiting:
         mark_own_signals_delivered(connection, waiting)
 
 

@@ -16,7 +16,6 @@ from processors.wording import Lang
 from store.database import transaction
 from store.inbox import Inbox
 from store.outbox import undelivered, undelivered_notices
-from streams.ceiling_register import deliver_ceiling_signals
 from streams.crash import point
 from streams.group import decide, refresh, without_collector
 from streams.handover import Handover
@@ -42,8 +41,6 @@ class Embedded:
     def process(self, sources: Iterable[Source], received_on: date) -> Iterator[Outcome]:
         """Handle messages in order, and yield what became of each once it is committed."""
         self._recover()
-        if self._out is not None:
-            deliver_ceiling_signals(self._engine, self._out, self._lang)
         for group in self._groups(sources):
             with without_collector():
                 outcomes = self._commit(group, received_on)

@@ -13,6 +13,7 @@ from schemas.notice import Notice, rejections_from_json, signals_from_json
 from store.database import transaction
 from store.inbox import Inbox
 from store.outbox import Parcel, mark_delivered, notices, parcels
+from streams.ceiling_register import deliver_ceiling_signals
 from streams.crash import point
 from streams.files import File, extend_list, write_files
 from streams.house import House
@@ -66,6 +67,7 @@ class Handover:
         with transaction(self._engine) as connection:
             inbox = Inbox(connection)
             told = self._told(inbox)
+            deliver_ceiling_signals(connection, self._out, self._lang)
             for topic in ("rejections", "signals"):
                 for municipality, objects in self._lists(inbox, topic, told).items():
                     extend_list(self._out / municipality / f"{topic}.jsonl", "message_sha256", objects)

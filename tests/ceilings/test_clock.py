@@ -53,12 +53,8 @@ def test_the_calendar_before_a_ceiling(begin: date, days: list[str]) -> None:
 
 
 def test_announcements_are_called_for_in_time() -> None:
-    next_year = {
-        "valid_from": date(2027, 1, 1),
-        "valid_until": date(2027, 12, 31),
-        "municipalities": ("0384",),
-    }
-    world = World([ceiling("P", 1_000, **next_year)])
+    next_year = {"valid_from": date(2027, 1, 1), "valid_until": date(2027, 12, 31)}
+    world = World([ceiling("P", 1_000, municipalities=("0384",), **next_year)])
     found = {}
     for day in (date(2026, 5, 31), date(2026, 6, 1), date(2026, 7, 1), date(2026, 7, 2), date(2026, 10, 2)):
         found[day] = [(s.kind, (s.more or {})["step"]) for s in world.pass_day(day)]
@@ -126,7 +122,7 @@ def test_overrun_threatens_when_time_makes_a_month_whole() -> None:
 def test_an_addendum_begins_with_the_day() -> None:
     rows = [ceiling("P", 100_000), ceiling("P", 120_000, version=2, valid_from=date(2026, 6, 1))]
     world = World(rows)
-    world.claim(world.line(80_000, 5), received_on=date(2026, 5, 28))
+    world.claim(world.line(80_000, 4), received_on=date(2026, 5, 28))
     assert world.pass_day(date(2026, 5, 31)) == []
     assert told(world.pass_day(date(2026, 6, 1))) == [("P", "below", 70, 1), ("P", "threatens", 100, 1)]
     assert world.pass_day(date(2026, 6, 1)) == world.pass_day(date(2026, 6, 1))
