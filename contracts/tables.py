@@ -266,9 +266,6 @@ class PaymentBlockRow(Row):
     amount_cents: Cents | None = None
 
 
-# Kept and versioned like the others, and used by no step of the flow yet.
-STORED_ONLY: tuple[str, ...] = ()
-
 TABLES: dict[str, type[Row]] = {
     "municipalities": MunicipalityRow,
     "providers": ProviderRow,

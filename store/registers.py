@@ -93,12 +93,6 @@ def load(connection: Connection, version: int | None = None) -> Register:
     return _register(connection, TABLES, version)
 
 
-def filled_tables(connection: Connection) -> set[str]:
-    """The tables that have any row in the latest register."""
-    row = register_row.c
-    return set(connection.execute(select(row.table_name).distinct().where(row.ended_by.is_(None))).scalars())
-
-
 def current_version(connection: Connection) -> int:
     """The number of the last import, 0 when there is none."""
     return int(connection.execute(_LAST).scalar_one())

@@ -7,12 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from contracts.tables import STORED_ONLY
 from desk import options
-from desk.screen import OUT, print_json, print_table, say
+from desk.screen import OUT, print_json, print_table
 from store.database import open_store, transaction
 from store.inbox import Inbox
-from store.registers import filled_tables, import_register, load
+from store.registers import import_register, load
 from streams.ceiling_register import renew_ceilings
 
 register = typer.Typer(help="What is agreed, outside the message flow.", no_args_is_help=True)
@@ -40,11 +39,7 @@ def import_command(
             )
             if not dry_run:
                 renew_ceilings(connection, load(connection))
-            filled = set() if dry_run else filled_tables(connection) & difference.tables.keys()
-        unused = [table for table in STORED_ONLY if table in filled]
-        document: dict[str, Any] = {**difference.as_json(), "stored_only": unused}
-    if unused:
-        say(f"Stored and versioned, but not used yet: {', '.join(unused)}.")
+        document: dict[str, Any] = {**difference.as_json(), "stored_only": []}
     if json:
         print_json(document)
         return

@@ -209,13 +209,3 @@ def test_an_unreadable_table_makes_no_faults_in_others(connection: Connection, t
     assert [str(fault) for fault in refused.value.faults] == [
         "providers.csv:1:- found byte 0xff expected UTF-8 text"
     ]
-
-
-def test_the_filled_tables_are_those_of_the_latest_register(connection: Connection, tmp_path: Path) -> None:
-    assert registers.filled_tables(connection) == set()
-    bring(connection, REGION)
-    assert registers.filled_tables(connection) == HELD
-    head = (REGION / "client_stops.csv").read_text().splitlines()[0]
-    (tmp_path / "client_stops.csv").write_text(f"{head}\n")
-    bring(connection, tmp_path)
-    assert registers.filled_tables(connection) == HELD - {"client_stops"}
