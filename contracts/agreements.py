@@ -123,6 +123,12 @@ class Agreements:
             and (not row.segments or not segments.isdisjoint(row.segments))
         )
 
+    def is_regular(self, agreement: str, day: date) -> bool:
+        """Whether the agreement is plain participation that day: tariff rows of its own are addenda."""
+        return any(
+            row.agreement == agreement and row.kind == "REGULAR" and valid_on(row, day) for row in self._rows
+        )
+
     def urcs(self) -> tuple[str, ...]:
         """URCs of the provider, whoever they name, by name, of all days."""
         return self._names(row for row in self._rows if row.kind == "URC")

@@ -17,10 +17,10 @@ from typing import Final, NamedTuple
 from contracts.index_tables import IndexationRow, IndexComponentRow
 from contracts.register import Register
 from contracts.tables import AgreementRow, ProductRow, TariffRow
+from contracts.tariffs import FOLLOWED
 from contracts.validity import valid_on
 from schemas.money import half_up
 
-FOLLOWED: Final = frozenset({"NATIONAL", "OTHER_REGION"})
 _MADE: Final = "index "
 _ORIGIN: Final = ("domain", "code", "unit", "agreement", "agb", "cao", "micro", "municipality")
 

@@ -13,10 +13,11 @@ from typing import Final, NamedTuple
 
 from contracts.agreements import AgreementIndex, Agreements, Case
 from contracts.grounds import Ground, Grounds, units_to_try
+from contracts.growth import GrowthPaths
 from contracts.products import ProductList
 from contracts.register import Register
 from contracts.tables import SanctionRow, TariffRow
-from contracts.tariffs import Choice, Source, TariffIndex, Tariffs, narrowest, row_name
+from contracts.tariffs import FOLLOWED, Choice, Source, TariffIndex, Tariffs, narrowest, row_name
 from schemas.money import half_up
 
 __all__ = ["NO_PRICE", "Price", "PriceList", "ProductList", "RegisterIndex", "index_of"]
@@ -52,6 +53,7 @@ class RegisterIndex:
         self.products = {domain: ProductList(register, domain) for domain in ("jw", "wmo")}
         self.tariffs = TariffIndex(register.rows("tariffs", TariffRow))
         self.agreements = AgreementIndex(register)
+        self.growth = GrowthPaths(register)
         self.providers = register.providers()
 
 
@@ -92,6 +94,7 @@ class PriceList:
         self._products = index.products[domain]
         self._agreements = Agreements(index.agreements, municipality, agb, domain)
         self._tariffs = Tariffs(index.tariffs, municipality, agb, domain, index.providers.get(agb))
+        self._growth = index.growth.of(agb, domain)
         self._grounds = Grounds(self._agreements, self._tariffs)
         self._personal = set(self._agreements.codes_in_transition).union(
             *(index.tariffs.codes(domain, name) for name in self._agreements.client_bound)
@@ -166,7 +169,7 @@ class PriceList:
         for tried in units_to_try(unit):
             choice = self._choose(ground, code, tried, day)
             if choice.rows:
-                return self._settle(ground, choice, day, per_hour=tried != unit)
+                return self._settle(ground, choice, code, day, per_hour=tried != unit)
         agreement = _only(ground.agreements)
         return Price(
             None, False, False, Source.NO_TARIFF, agreement, (), (ground.step, f"no tariff row on {day}")
@@ -178,17 +181,30 @@ class PriceList:
         if ground.source is not Source.PROVIDER:
             rows = narrowest(self._tariffs.own(names, code, unit, day))
             return Choice(ground.source, rows, len(rows) > 1, ())
+        followed = self._tariffs.followed(code, unit, day)
+        if followed is not None:
+            return followed
         groups: list[tuple[str, ...]] = [(name,) for name in names] or [()]
         options = [self._tariffs.specific(group, code, unit, day) for group in groups]
+        passed_over: tuple[str, ...] = ()
+        if any(options) and self._products.refuses_own_tariff(code, day):
+            kept = [[row for row in rows if not self._is_addendum(row, day)] for rows in options]
+            if kept != options:
+                passed_over = ("the product takes no provider-specific tariff: its rows are passed over",)
+            options = kept
         every = {id(row): row for rows in options for row in rows}
         if not every:
-            return self._tariffs.general(code, unit, day)
+            choice = self._tariffs.general(code, unit, day)
+            return choice._replace(steps=(*passed_over, *choice.steps))
         differ = any(rows != options[0] for rows in options) or len(options[0]) > 1
         rows = list(every.values()) if len(options) > 1 else options[0]
         return Choice(Source.PROVIDER, rows, differ, ("provider-specific tariff",))
 
-    def _settle(self, ground: Ground, choice: Choice, day: date, *, per_hour: bool) -> Price:
-        """The price after the sanction (TR-14), or the clash of rows or sanctions."""
+    def _is_addendum(self, row: TariffRow, day: date) -> bool:
+        return row.agreement is None or self._agreements.is_regular(row.agreement, day)
+
+    def _settle(self, ground: Ground, choice: Choice, code: str, day: date, *, per_hour: bool) -> Price:
+        """The price after growth path (TR-07) or sanction (TR-14), or the clash of rows or sanctions."""
         names = tuple(sorted(row_name(row) for row in choice.rows))
         steps = (ground.step, *choice.steps)
         if per_hour:
@@ -198,6 +214,11 @@ class PriceList:
             steps = (*steps, "several tariff rows are equally valid")
             return Price(None, per_hour, True, choice.source, agreement, names, steps)
         row = choice.rows[0]
+        if row.source in FOLLOWED:
+            grown = self._growth.cents(row, code, day)
+            steps = (*steps, f"recorded source: {row.source}", *grown.steps)
+            owner = row.agreement or agreement
+            return Price(grown.cents, per_hour, grown.cents is None, choice.source, owner, names, steps)
         owners = (row.agreement,) if row.agreement is not None else ground.agreements
         active = [self._agreements.sanctions(name, day) for name in owners]
         percents = {tuple(sanction.percent for sanction in rows) for rows in active} or {()}

@@ -64,6 +64,11 @@ class ProductList:
         units = self.units(category, code, day)
         return units if allocation_start is None else units | self.units(category, code, allocation_start)
 
+    def refuses_own_tariff(self, code: str, day: date) -> bool:
+        """Whether the list says that day that the product takes no provider-specific tariff (TR-04)."""
+        said = {row.own_tariff_allowed for row in self._by_code.get(code, ()) if valid_on(row, day)}
+        return False in said and True not in said
+
     def segments(self, code: str, day: date) -> frozenset[str]:
         """Segments of the code on that day, whatever its category; a code that left the list keeps
         the segments it had last. Empty when the list gives none."""

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from contracts.tables import ProviderRow, TariffRow
 from contracts.validity import valid_on
 
 Owner = tuple[str, str] | None  # ("agreement", id), ("agb", code), or None: for every provider
+
+FOLLOWED: Final = frozenset({"NATIONAL", "OTHER_REGION"})
+"""Values of the column `source` that say that a tariff follows from elsewhere (TR-07)."""
 
 
 class Source(StrEnum):
@@ -20,6 +23,7 @@ class Source(StrEnum):
 
     CLIENT = "client"  # an URC or CSA that names the client
     TRANSITION = "transition"  # a running allocation after a contract change
+    FOLLOWED = "followed"  # a national tariff, or that of another region
     PROVIDER = "provider"  # addendum: agreed with this provider
     CAO = "cao"  # sector tariff of the provider's own CAO
     BASE = "base"  # the lowest sector tariff
@@ -86,6 +90,12 @@ class Tariffs:
         """The provider-specific level: rows of the agreements and rows of the provider are equals."""
         own = self.own(agreements, code, unit, day)
         return narrowest([*own, *self._valid(code, unit, ("agb", self.agb), day)])
+
+    def followed(self, code: str, unit: str, day: date) -> Choice | None:
+        """The national tariff or that of another region: it stands before every level of our own."""
+        valid = self._valid(code, unit, None, day)
+        rows = narrowest([row for row in valid if row.source in FOLLOWED and not row.micro])
+        return Choice(Source.FOLLOWED, rows, len(rows) > 1, ("tariff that is followed",)) if rows else None
 
     def general(self, code: str, unit: str, day: date) -> Choice:
         """Sector tariff of the provider's CAO, else the base tariff, else the tariff for everybody.

@@ -12,8 +12,10 @@ from typing import Final, NamedTuple
 
 from contracts.agreements import CLIENT_BOUND, PARTICIPATION
 from contracts.contract_tables import ContractRow, ContractTermRow, NonRenewalRow, ProcurementThresholdRow
+from contracts.products import ProductList
 from contracts.register import Register
-from contracts.tables import AgreementRow, ProductRow
+from contracts.tables import AgreementRow, ProductRow, TariffRow
+from contracts.tariffs import row_name
 from contracts.terms import course, leaves_on
 from contracts.validity import valid_on
 from schemas.money import euro
@@ -22,6 +24,7 @@ from schemas.period import minus_months
 
 NOTICE_DUE, DECISION_DUE, RENEWAL_UNCLEAR = "notice_due", "decision_due", "renewal_unclear"
 CONTRACT_ENDS, AGREEMENT_ENDS, NOT_RENEWED = "contract_ends", "agreement_ends", "not_renewed"
+OWN_TARIFF_REFUSED = "own_tariff_refused"
 NOTHING_CLAIMED, THRESHOLD_NEAR, THRESHOLD_PASSED = "nothing_claimed", "threshold_near", "threshold_passed"
 
 _AHEAD: Final = 2  # months: the list of 1 May for a notice by 30 June
@@ -44,6 +47,7 @@ def contract_signals(register: Register, day: date, claims: Claims) -> Iterator[
     yield from _of_agreements(register.rows("agreements", AgreementRow), day, tenants)
     yield from _silence(register, day, tenants, claims)
     yield from _thresholds(register, day, tenants, claims)
+    yield from _refused_tariffs(register, day, tenants)
 
 
 def _due(kind: str, municipality: str, about: str, found: str, expected: str, *, agb: str = "",
@@ -159,6 +163,24 @@ def _thresholds(register: Register, day: date, tenants: tuple[str, ...], claims:
             about = f"{threshold.domain or 'jw+wmo'} {threshold.valid_from}"
             for municipality in sorted({place for row in own for place in _places(row, tenants)}):
                 yield _due(kind, municipality, about, euro(cents), euro(limit), agb=agb, once_per="once")
+
+
+def _refused_tariffs(register: Register, day: date, tenants: tuple[str, ...]) -> Iterator[Due]:
+    """Provider-specific tariffs for a product that takes none: they are passed over (TR-04)."""
+    lists = {domain: ProductList(register, domain) for domain in ("jw", "wmo")}
+    regular = {
+        row.agreement: row.agb for row in register.rows("agreements", AgreementRow) if row.kind == "REGULAR"
+    }
+    for row in register.rows("tariffs", TariffRow):
+        agb = row.agb or regular.get(row.agreement or "")
+        if agb is None or not valid_on(row, day) or (row.agreement and row.agreement not in regular):
+            continue
+        if lists[row.domain].refuses_own_tariff(row.code, day):
+            for municipality in (row.municipality,) if row.municipality else tenants:
+                yield _due(
+                    OWN_TARIFF_REFUSED, municipality, row_name(row), euro(row.cents), row.code,
+                    agb=agb, domain=row.domain, once_per="once",
+                )  # fmt: skip
 
 
 def _places(agreement: AgreementRow, tenants: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from store.clock_tables import tick_signal
 from store.tables import message
 
 _CHUNK = 500
+_LONGEST = 400
 
 
 class Tick(NamedTuple):
@@ -50,7 +51,7 @@ def record_tick(connection: Connection, day: date, register_version: int, due: I
     number: int = connection.execute(
         insert(tick_table).values(values).returning(tick_table.c.id)
     ).scalar_one()
-    fresh = {each.key: each.signal for each in due}
+    fresh = {_fitting(each.key): each.signal for each in due}
     for key in _told(connection, fresh):
         del fresh[key]
     rows = [
@@ -98,6 +99,11 @@ def _ticks(connection: Connection, condition: ColumnElement[bool]) -> Iterator[T
     query = select(t.id, t.day, t.sha256, t.after_message, t.register_version)
     for row in connection.execute(query.where(condition).order_by(t.id)).all():
         yield Tick(row.id, date.fromisoformat(row.day), row.sha256, row.after_message, row.register_version)
+
+
+def _fitting(key: str) -> str:
+    """The key, or its hash where names in the register make it longer than its column."""
+    return key if len(key) <= _LONGEST else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _told(connection: Connection, keys: Iterable[str]) -> Iterator[str]:

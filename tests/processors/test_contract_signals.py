@@ -30,6 +30,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "agreement": "A1", "agb": "41410001", "domain": "jw", "kind": "REGULAR",
         "valid_from": date(2025, 1, 1),
     },
+    "tariffs": {},
     "procurement_thresholds": {"amount_cents": 75_000_000, "valid_from": date(2025, 1, 1)},
 }  # fmt: skip
 _NEXT = {"seq": 2, "valid_from": date(2028, 1, 1), "valid_until": date(2029, 12, 31)}
@@ -154,3 +155,22 @@ def test_every_signal_has_a_key_of_its_own_and_keeps_it_while_it_lasts() -> None
     keys = [[due.key for due in contract_signals(register, day, SILENT)] for day in days]
     assert len(set(keys[0])) == len(keys[0]) == 12
     assert sorted(keys[0]) == sorted(keys[1])
+
+
+def test_an_addendum_for_a_product_that_takes_none_is_told_of() -> None:
+    tariff = {"domain": "jw", "code": "45A04", "unit": "04", "cents": 9900, "valid_from": date(2025, 1, 1)}
+    register = _register(
+        products=[{"own_tariff_allowed": False}, {"code": "45A05", "own_tariff_allowed": True}],
+        agreements=[
+            {"valid_from": date(2025, 6, 1)}, {"agreement": "U1", "kind": "URC", "allocation": 1},
+        ],
+        tariffs=[
+            {**tariff, "agb": "41410001"}, {**tariff, "agreement": "A1"}, {**tariff, "agreement": "U1"},
+            {**tariff, "code": "45A05", "agb": "41410001"}, tariff,
+        ],
+    )  # fmt: skip
+    found = [due.signal for due in contract_signals(register, date(2026, 1, 1), SILENT)]
+    assert [(signal.kind, signal.provider, signal.reference) for signal in found] == [
+        ("own_tariff_refused", "41410001", "jw 45A04 unit 04 from 2025-01-01, provider 41410001"),
+        ("own_tariff_refused", "41410001", "jw 45A04 unit 04 from 2025-01-01, agreement A1"),
+    ]
