@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
@@ -16,7 +17,9 @@ from processors.wording import Lang
 from store.database import transaction
 from store.inbox import Inbox
 from store.outbox import undelivered, undelivered_notices
+from streams.attempts import persist
 from streams.crash import point
+from streams.files import File
 from streams.group import decide, refresh, without_collector
 from streams.handover import Handover
 from streams.house import House
@@ -25,6 +28,19 @@ from streams.settings import Settings
 from streams.sources import Source
 
 __all__ = ["Embedded", "refresh", "without_collector"]
+
+
+class _Decided(NamedTuple):
+    """What one attempt at a group came to, and the answers it makes."""
+
+    outcomes: list[Outcome]
+    files: list[File]
+
+    def was_kept(self, inbox: Inbox) -> bool:
+        """Whether its commit took place, when the server was lost before it could say so."""
+        fresh = (o for o in self.outcomes if o.outcome in {"answered", "stored"})
+        first = next(fresh, None)
+        return first is not None and inbox.seen(first.sha256) == first.message_id
 
 
 class Embedded:
@@ -45,7 +61,7 @@ class Embedded:
             with without_collector():
                 outcomes = self._commit(group, received_on)
             yield from outcomes
-        self._handover.finish()
+        persist(self._handover.finish, self._settings.patience_seconds)
 
     def _groups(self, sources: Iterable[Source]) -> Iterator[list[Source]]:
         group: list[Source] = []
@@ -61,23 +77,34 @@ class Embedded:
 
     def _commit(self, group: list[Source], received_on: date) -> list[Outcome]:
         point("received")
-        with transaction(self._engine) as connection:
-            refresh(self._house, connection)
-            inbox = Inbox(connection)
-            outcomes = list(decide(inbox, self._house, group, received_on))
-            done = [o.message_id for o in outcomes if o.message_id is not None]
-            files = self._handover.answers(inbox, done)
-            point("before-commit")
+        before: list[_Decided] = []
+
+        def attempt() -> _Decided:
+            with transaction(self._engine) as connection:
+                inbox = Inbox(connection)
+                if before and before[-1].was_kept(inbox):
+                    return before[-1]
+                refresh(self._house, connection)
+                outcomes = list(decide(inbox, self._house, group, received_on))
+                done = [o.message_id for o in outcomes if o.message_id is not None]
+                before.append(_Decided(outcomes, self._handover.answers(inbox, done)))
+                point("before-commit")
+            return before[-1]
+
+        decided = persist(attempt, self._settings.patience_seconds)
         point("committed")
-        self._handover.add(outcomes)
-        self._handover.write(files)
-        return outcomes
+        self._handover.add(decided.outcomes)
+        self._handover.write(decided.files)
+        return decided.outcomes
 
     def _recover(self) -> None:
         """Deliver what an earlier run committed and did not deliver."""
-        with transaction(self._engine) as connection:
-            inbox = Inbox(connection)
-            messages = undelivered(inbox)
-            self._handover.add_earlier(messages, undelivered_notices(inbox))
-            files = self._handover.answers(inbox, messages)
-        self._handover.write(files)
+
+        def attempt() -> list[File]:
+            with transaction(self._engine) as connection:
+                inbox = Inbox(connection)
+                messages = undelivered(inbox)
+                self._handover.add_earlier(messages, undelivered_notices(inbox))
+                return self._handover.answers(inbox, messages)
+
+        self._handover.write(persist(attempt, self._settings.patience_seconds))

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     worked_holidays: frozenset[Literal["good_friday", "liberation_day"]] = frozenset()
     group_messages: int = 50
     group_bytes: int = 8 * 2**20
+    patience_seconds: float = 60.0
     kafka_bootstrap: str = "127.0.0.1:9092"
     kafka_prefix: str = "declastroom"
     kafka_group: str = "declastroom"

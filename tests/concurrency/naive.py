@@ -13,6 +13,7 @@ from unittest.mock import patch
 from rules.facts import LiveKey
 from store.allocations import Allocations, read_allocations
 from store.inbox import Inbox
+from store.postgresql import Postgresql
 from store.sqlite import Sqlite
 from streams import handle_declaration
 from tests.crash import driver
@@ -40,15 +41,16 @@ def live_from_memory(*_: Any) -> set[LiveKey]:
     return _live
 
 
-_guarded = Sqlite.move_counters
+_guarded: dict[type, Any] = {Sqlite: Sqlite.move_counters, Postgresql: Postgresql.move_counters}
 
 
-def unguarded(dialect: Sqlite, cursor: Any, rows: Sequence[tuple[int, ...]]) -> int:
+def unguarded(dialect: Sqlite | Postgresql, cursor: Any, rows: Sequence[tuple[int, ...]]) -> int:
     """Counters that are written whatever they were."""
     if os.environ.get("NAIVE_GUARD") != "none":
-        return _guarded(dialect, cursor, rows)
+        return int(_guarded[type(dialect)](dialect, cursor, rows))
     new = [(volume, cents, row) for row, _, _, _, volume, cents in rows]
-    cursor.executemany("UPDATE allocation SET used_volume = ?, used_cents = ? WHERE id = ?", new)
+    statement = "UPDATE allocation SET used_volume = ?, used_cents = ? WHERE id = ?"
+    cursor.executemany(dialect.statement(statement), new)
     return len(rows)
 
 
@@ -57,5 +59,7 @@ if __name__ == "__main__":
         patch.object(handle_declaration, "read_allocations", allocations_from_memory),
         patch.object(handle_declaration, "live_keys", live_from_memory),
         patch.object(Sqlite, "move_counters", unguarded),
+        patch.object(Postgresql, "move_counters", unguarded),
+        patch.object(Postgresql, "and_hold", ""),
     ):
         driver.main()

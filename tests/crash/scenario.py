@@ -143,6 +143,10 @@ class Trial:
         with closing(sqlite3.connect(self.database)) as connection, connection:
             connection.execute(statement)
 
+    def another(self, folder: Path) -> Trial:
+        """A trial that begins as this one stands now."""
+        return Trial(folder, self.settled())
+
     def settled(self) -> Path:
         """The database in one file, to be copied."""
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)")

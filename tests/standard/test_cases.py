@@ -10,9 +10,9 @@ from tests.standard.world import CASES, outcome_of
 
 
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: f"{case['id']} {case['title']}")
-def test_case(case: dict[str, Any]) -> None:
+def test_case(case: dict[str, Any], store_url: str) -> None:
     expected = dict(case["expected"])
-    found = outcome_of(case)
+    found = outcome_of(case, store_url)
     rules = expected.pop("level2_rules", None)
     found_rules = found.pop("level2_rules", None)
     for client in (*expected.get("clients", {}).values(), *found.get("clients", {}).values()):

@@ -128,9 +128,9 @@ def message(case: dict[str, Any]) -> bytes:
     return content
 
 
-def store_of(case: dict[str, Any]) -> Engine:
-    """A store in memory that has been through what the case says came before."""
-    engine = open_store("sqlite://")
+def store_of(case: dict[str, Any], url: str = "sqlite://") -> Engine:
+    """A store that has been through what the case says came before."""
+    engine = open_store(url)
     domain = Domain(case["domain"])
     with transaction(engine) as connection:
         inbox = Inbox(connection)
@@ -188,15 +188,17 @@ def _history(inbox: Inbox, relation: int, lines: Iterable[dict[str, Any]]) -> No
             )
 
 
-def outcome_of(case: dict[str, Any]) -> dict[str, Any]:
+def outcome_of(case: dict[str, Any], url: str = "sqlite://") -> dict[str, Any]:
     """Send the message of a case through the whole of `handle` and read its 325 back."""
     received_on = date.fromisoformat(case["message"].get("received", case["message"]["dag"]))
-    with transaction(store_of(case)) as connection:
+    engine = store_of(case, url)
+    with transaction(engine) as connection:
         inbox = Inbox(connection)
         outcome = handle(message(case), "case.xml", received_on, inbox, fixture_house())
         assert outcome.outcome == "answered", outcome
         content = inbox.execute("SELECT body FROM outbox WHERE topic = 'answers'").fetchone()[0]
         told = inbox.execute("SELECT body FROM outbox WHERE topic = 'rejections'").fetchone()
+    engine.dispose()
     found = read_answer(content)
     if found["header"] == ["0001"]:
         rejection = rejections_from_json(told[0])[0]

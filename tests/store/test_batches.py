@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, create_engine, event, insert
+from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
 from processors.batch_json import batch_json, sha256
@@ -27,7 +27,7 @@ from store.batches import (
     open_declarations,
     save_batch,
 )
-from store.metadata import metadata
+from store.database import open_store, trial
 from store.tables import basis, declaration, line, message, relation
 from tests.processors.batches import CUT_OFF, ELM, MUNICIPALITY, OAK, PROVIDERS, block
 
@@ -41,11 +41,8 @@ RELATIONS = {
 
 
 @pytest.fixture
-def connection() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys = ON"))
-    metadata.create_all(engine)
-    with engine.connect() as connection:
+def connection(store_url: str) -> Iterator[Connection]:
+    with trial(open_store(store_url)) as connection:
         connection.execute(insert(basis).values(id=1, content="{}"))
         for (municipality, provider, domain), key in RELATIONS.items():
             connection.execute(
@@ -184,7 +181,7 @@ def test_a_declaration_is_covered_once_and_a_number_used_once(connection: Connec
     save_batch(connection, first, files_of(connection, first), after_message=1)
     for again in (first, second):
         files = BatchFiles(b"", b"x", b"")
-        with connection.begin_nested(), pytest.raises(IntegrityError):
+        with pytest.raises(IntegrityError), connection.begin_nested():
             save_batch(connection, again, files, after_message=1)
 
 

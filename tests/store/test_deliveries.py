@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, create_engine, event, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from processors.assess_delivery import DeliveryChanges
 from schemas.delivery import Delivery
+from store.database import open_store, trial
 from store.deliveries import known_deliveries, record_deliveries
 from store.delivery_tables import delivery as delivery_table
-from store.metadata import metadata
 from store.tables import basis, message, relation
 
 BSN, OTHER = "999991012", "999991061"
@@ -24,11 +24,8 @@ STOP = START._replace(end=date(2026, 4, 1), end_reason="20")
 
 
 @pytest.fixture
-def connection() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys = ON"))
-    metadata.create_all(engine)
-    with engine.connect() as connection:
+def connection(store_url: str) -> Iterator[Connection]:
+    with trial(open_store(store_url)) as connection:
         connection.execute(insert(basis).values(id=1, content="{}"))
         for key, provider in ((1, "41410001"), (2, "41410002")):
             values = {"id": key, "municipality": "0384", "provider": provider, "domain": "jw"}

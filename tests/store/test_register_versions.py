@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, create_engine, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex
@@ -15,14 +15,17 @@ from sqlalchemy.schema import CreateIndex
 from contracts.register_difference import RegisterDifference
 from contracts.tables import TABLES, Row, TariffRow
 from store import registers
+from store.database import open_store, trial
+from store.metadata import metadata
 from store.register_tables import register_import, register_row
 from tests.contracts.test_tables import VALID
-from tests.store.test_registers import connections, counts, stored
+from tests.store.test_registers import counts, stored
 
 
 @pytest.fixture
-def connection() -> Iterator[Connection]:
-    yield from connections()
+def connection(store_url: str) -> Iterator[Connection]:
+    with trial(open_store(store_url)) as connection:
+        yield connection
 
 
 def row(table: str, **cells: str) -> Row:
@@ -117,7 +120,9 @@ rows = st.builds(
 
 @given(st.lists(st.lists(rows, unique_by=lambda row: row.identity()), max_size=5))
 def test_whatever_was_saved_is_loaded(states: list[list[Row]]) -> None:
-    for connection in connections():
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine, tables=[register_import, register_row])
+    with engine.begin() as connection:
         kept = [(save(connection, tariffs=state).version, set(state)) for state in states]
         for version, state in kept:
             loaded = registers.load(connection, version).rows("tariffs", TariffRow)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy import Connection, func, select
 
 from contracts.register_difference import RegisterDifference
 from contracts.tables import TABLES, CeilingRow, MunicipalityRow
 from store import registers
-from store.metadata import metadata
+from store.database import open_store, trial
 from store.register_tables import register_import, register_row
 from store.registers import RegisterRefused
 
@@ -23,14 +23,8 @@ HELD = {path.stem for path in REGION.glob("*.csv")}
 
 
 @pytest.fixture
-def connection() -> Iterator[Connection]:
-    yield from connections()
-
-
-def connections() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    metadata.create_all(engine, tables=[register_import, register_row])
-    with engine.begin() as connection:
+def connection(store_url: str) -> Iterator[Connection]:
+    with trial(open_store(store_url)) as connection:
         yield connection
 
 

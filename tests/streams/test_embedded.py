@@ -31,8 +31,8 @@ def _messages(count: int) -> Iterator[Source]:
         )
 
 
-def _runtime(tmp_path: Path, group: int, out: str = "out") -> Embedded:
-    engine = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+def _runtime(url: str, tmp_path: Path, group: int, out: str = "out") -> Embedded:
+    engine = open_store(url)
     with transaction(engine) as connection:
         save(connection, fixture_register().tables, "2026-01-01T00:00:00", 0)
     return Embedded(engine, House(Choices()), Settings(group_messages=group), tmp_path / out)
@@ -47,36 +47,38 @@ def test_the_size_of_a_group_changes_nothing(tmp_path: Path) -> None:
     for group in (1, 7, 100):
         folder = tmp_path / str(group)
         folder.mkdir()
-        outcomes = list(_runtime(folder, group).process(_messages(20), DAY))
+        outcomes = list(
+            _runtime(f"sqlite:///{folder / 'store.db'}", folder, group).process(_messages(20), DAY)
+        )
         assert [o.outcome for o in outcomes] == ["answered"] * 20
         trees.append(_tree(folder / "out"))
     assert trees[0] == trees[1] == trees[2]
 
 
-def test_a_run_delivers_what_an_interrupted_run_committed(tmp_path: Path) -> None:
-    interrupted = _runtime(tmp_path, 5, "lost").process(_messages(20), DAY)
+def test_a_run_delivers_what_an_interrupted_run_committed(store_url: str, tmp_path: Path) -> None:
+    interrupted = _runtime(store_url, tmp_path, 5, "lost").process(_messages(20), DAY)
     for _ in range(10):
         next(interrupted)
     interrupted.close()
-    list(_runtime(tmp_path, 5).process(iter(()), DAY))
+    list(_runtime(store_url, tmp_path, 5).process(iter(()), DAY))
     assert len(list((tmp_path / "out").rglob("answers/*.xml"))) == 10
     rows = (tmp_path / "out" / "0384" / "rejections.jsonl").read_text().splitlines()
     assert len({json.loads(row)["message_sha256"] for row in rows}) == 10
-    with trial(open_store(f"sqlite:///{tmp_path / 'store.db'}")) as connection:
+    with trial(open_store(store_url)) as connection:
         assert (
             Inbox(connection).execute("SELECT COUNT(*) FROM message WHERE delivered = 0").fetchone()[0] == 0
         )
 
 
-def test_a_duplicate_is_delivered_again(tmp_path: Path) -> None:
-    list(_runtime(tmp_path, 5, "first").process(_messages(3), DAY))
-    outcomes = list(_runtime(tmp_path, 5, "second").process(_messages(3), DAY))
+def test_a_duplicate_is_delivered_again(store_url: str, tmp_path: Path) -> None:
+    list(_runtime(store_url, tmp_path, 5, "first").process(_messages(3), DAY))
+    outcomes = list(_runtime(store_url, tmp_path, 5, "second").process(_messages(3), DAY))
     assert [o.outcome for o in outcomes] == ["duplicate"] * 3
     assert _tree(tmp_path / "second") == _tree(tmp_path / "first")
 
 
 def test_a_defect_sets_one_message_aside_and_the_rest_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from streams import handle_declaration
 
@@ -88,7 +90,7 @@ def test_a_defect_sets_one_message_aside_and_the_rest_goes_on(
         return real(declaration, *rest)
 
     monkeypatch.setattr(handle_declaration, "answer", broken)
-    outcomes = list(_runtime(tmp_path, 5).process(_messages(3), DAY))
+    outcomes = list(_runtime(store_url, tmp_path, 5).process(_messages(3), DAY))
     assert [(o.outcome, o.reason) for o in outcomes] == [
         ("answered", None), ("quarantined", "defect"), ("answered", None),
     ]  # fmt: skip
