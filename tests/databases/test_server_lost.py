@@ -20,7 +20,7 @@ from tests.postgresql import Databases, serving
 
 CONSOLE_SCRIPT = Path(sys.executable).with_name("declastroom")
 ONE_BY_ONE = {"DECLASTROOM_GROUP_MESSAGES": "1"}
-STOPS, ENDED_SESSIONS = 3, 6
+STOPS, ENDED_SESSIONS = 2, 6
 
 
 @pytest.fixture(scope="module")
