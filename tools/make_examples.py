@@ -1,4 +1,4 @@
-"""Write the messages below examples/, which go with the register in examples/region.
+"""Write the messages below examples/, which go with the register in examples/region, and custom contracts.
 
 Run `python -m tools.make_examples`; a test refuses messages that differ from their source. Clients
 do not exist: their numbers come from the range kept for tests.
@@ -11,7 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from contracts.tables import TABLES
+from desk.synthetic.custom_contracts import custom_contracts
 from desk.synthetic.numbers import bsns
+from desk.synthetic.register import csv_text
 from desk.synthetic.wire import Person, WireLine, allocation_xml, declaration_xml
 from schemas.allocation import Allocation, Size
 from schemas.standard import Domain
@@ -115,9 +118,16 @@ def _declaration(identification: str, claimed: list[_Claimed]) -> bytes:
     )  # fmt: skip
 
 
+def example_registers() -> Iterator[tuple[str, bytes]]:
+    """Every table of the custom contracts that were taken over, with its path below examples/."""
+    for table, rows in custom_contracts(seed=2025).items():
+        text = csv_text(TABLES[table], rows).replace("\r\n", "\n")
+        yield f"registers/custom-contracts/{table}.csv", text.encode()
+
+
 def main() -> None:
-    """Write every message."""
-    for path, content in example_messages():
+    """Write every message and table."""
+    for path, content in (*example_messages(), *example_registers()):
         file = EXAMPLES / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from schemas.standard import BY_NAMESPACE
-from tools.make_examples import EXAMPLES, example_messages
+from tools.make_examples import EXAMPLES, example_messages, example_registers
 
 _STEPS = yaml.safe_load((Path(__file__).parent / "examples.yaml").read_text(encoding="utf-8"))
 _PROGRAM = Path(sys.executable).with_name("declastroom")
@@ -61,3 +61,9 @@ def test_the_messages_are_fresh() -> None:
     committed = {path.relative_to(EXAMPLES).as_posix(): path.read_bytes() for path in EXAMPLES.rglob("*.xml")}
     assert committed == dict(example_messages()), "run: python -m tools.make_examples"
     assert all(any(space.encode() in content for space in BY_NAMESPACE) for content in committed.values())
+
+
+def test_the_custom_contracts_are_fresh() -> None:
+    folder = EXAMPLES / "registers" / "custom-contracts"
+    committed = {path.relative_to(EXAMPLES).as_posix(): path.read_bytes() for path in folder.glob("*.csv")}
+    assert committed == dict(example_registers()), "run: python -m tools.make_examples"
