@@ -102,9 +102,10 @@ def _check_clients(clients: etree._Element | None, declaration: Declaration, ass
 
 def _same(element: etree._Element, line: Line, bsn: str | None) -> bool:
     values = [leaf.text for leaf in element.iter() if len(leaf) == 0][: -len(element[-1])]
+    wire = line.texts
     expected = [
-        line.reference, line.previous, line.allocation_text, line.category, line.code, line.begin_text,
-        line.end_text, line.volume_text, line.unit, line.tariff_text, line.amount_text, line.side,
+        line.reference, line.previous, wire.allocation, line.category, line.code, wire.begin, wire.end,
+        wire.volume, line.unit, wire.tariff, wire.amount, line.side,
     ]  # fmt: skip
     return bsn == line.bsn and values == [text for text in expected if text is not None]
 

@@ -96,8 +96,9 @@ def assess(
                 result.client_findings[client.position] = (
                     *result.client_findings.get(client.position, ()), finding,
                 )  # fmt: skip
-    references = Counter([line.reference for line in declaration.lines])
-    facts.doubled_references = frozenset(r for r, times in references.items() if times > 1)
+    references = [line.reference for line in declaration.lines]
+    if len(set(references)) < len(references):
+        facts.doubled_references = frozenset(r for r, times in Counter(references).items() if times > 1)
     _assess_lines(declaration, facts, rules.lines.start(declaration, facts), result, watch)
     result.declaration_codes = (GRANTED,) if REJECTED not in result.states else (NOTHING,)
     return result
@@ -131,7 +132,9 @@ def _assess_lines(
         )
 
     rejected = result.client_findings
-    todo = [line for line in in_order(declaration) if line.client not in rejected]
+    todo = in_order(declaration)
+    if rejected:
+        todo = [line for line in todo if line.client not in rejected]
     if watch is None:
         result.granted_cents = lines.decide(todo, result.states, refuse)
         return

@@ -62,7 +62,7 @@ def story_object(story: Story) -> dict[str, Any]:
         "line": {
             "reference": line.reference,
             "previous": line.previous,
-            "allocation": line.allocation_text.strip(),
+            "allocation": line.texts.allocation.strip(),
             "category": line.category,
             "code": line.code,
             "begin": str(line.period.begin),

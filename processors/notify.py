@@ -119,7 +119,7 @@ def _below(
             subject="line",
             client=name,
             reference=line.reference,
-            allocation=line.allocation_text.strip(),
+            allocation=line.texts.allocation.strip(),
             causes=tuple(_cause(f) for f in assessment.line_findings.get(position, whole)),
             codes=assessment.line_codes(position),
             amount_cents=line.amount_cents,

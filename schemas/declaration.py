@@ -37,12 +37,23 @@ class Header(NamedTuple):
         return self.receiver if self.message_type.number == "301" else self.sender
 
 
+class Wire(NamedTuple):
+    """How the numbers and days of a line were written. An answer repeats a line exactly (TR367)."""
+
+    allocation: str
+    begin: str
+    end: str
+    volume: str
+    tariff: str | None
+    amount: str
+
+
 class Line(NamedTuple):
     """One Prestatie: all delivered of one product, for one client, allocation and product period.
 
     `month` is the month number of the first day. Amounts in cents, volumes in the unit of the line
-    (cents for unit 83), `side` D or C. The `_text` fields keep the wire form, because an answer
-    repeats a line exactly (TR367).
+    (cents for unit 83), `side` D or C. `line_text` is None when every number and day is written in the
+    plain way, without sign, zeros or blanks before it.
     """
 
     position: int
@@ -60,12 +71,19 @@ class Line(NamedTuple):
     tariff_cents: int | None
     amount_cents: int
     side: str
-    allocation_text: str
-    begin_text: str
-    end_text: str
-    volume_text: str
-    tariff_text: str | None
-    amount_text: str
+    line_text: Wire | None = None
+
+    @property
+    def texts(self) -> Wire:
+        """The numbers and days as they were written."""
+        return self.line_text or Wire(
+            str(self.allocation),
+            str(self.period.begin),
+            str(self.period.end),
+            str(self.volume),
+            None if self.tariff_cents is None else str(self.tariff_cents),
+            str(self.amount_cents),
+        )
 
     @property
     def signed_cents(self) -> int:

@@ -41,4 +41,4 @@ def allocation_belongs_to_the_client(line: Line, allocation: Allocation, facts: 
 
 @allocation_belongs_to_the_client.explains
 def _(line: Line, allocation: Allocation, facts: DeclarationFacts) -> Clash:
-    return Clash(line.allocation_text, "⟨allocation_of_client⟩")
+    return Clash(line.texts.allocation, "⟨allocation_of_client⟩")

@@ -21,4 +21,4 @@ def allocation_exists(line: Line, facts: DeclarationFacts) -> bool:
 
 @allocation_exists.explains
 def _(line: Line, facts: DeclarationFacts) -> Clash:
-    return Clash(line.allocation_text, "⟨known_allocation⟩")
+    return Clash(line.texts.allocation, "⟨known_allocation⟩")

@@ -22,4 +22,6 @@ def allocation_is_not_deleted(line: Line, allocation: Allocation, facts: Declara
 
 @allocation_is_not_deleted.explains
 def _(line: Line, allocation: Allocation, facts: DeclarationFacts) -> Clash:
-    return Clash(f"{line.allocation_text}{': ⟨deleted⟩' if allocation.deleted else ''}", "⟨valid_allocation⟩")
+    return Clash(
+        f"{line.texts.allocation}{': ⟨deleted⟩' if allocation.deleted else ''}", "⟨valid_allocation⟩"
+    )

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from schemas.declaration import Client, Declaration, Line
+from schemas.declaration import Client, Declaration, Line, Wire
 from schemas.money import signed
 from schemas.period import Period, month_number
 from schemas.standard import MessageType
@@ -76,23 +76,32 @@ def _texts(container: etree._Element, message_type: MessageType) -> list[Any]:
 
 
 class _Numbers(dict[str, int]):
-    """Whole numbers by their text, decoded on first use."""
+    """Whole numbers by their text, decoded on first use. `odd` gets those not written in the plain way."""
+
+    def __init__(self, odd: set[str]) -> None:
+        self._odd = odd
 
     def __missing__(self, text: str) -> int:
         number = whole(text)
         if number is None:
             raise _Undecodable
+        if str(number) != text:
+            self._odd.add(text)
         self[text] = number
         return number
 
 
 class _Periods(dict[tuple[str, str], tuple[Period, int]]):
-    """Product periods and their month by the text of their days, decoded on first use."""
+    """Product periods and their month by the text of their days, likewise."""
+
+    def __init__(self, odd: set[str]) -> None:
+        self._odd = odd
 
     def __missing__(self, texts: tuple[str, str]) -> tuple[Period, int]:
         begin, end = day(texts[0]), day(texts[1])
         if begin is None or end is None:
             raise _Undecodable
+        self._odd.update({*texts} - {str(begin), str(end)})
         found = self[texts] = (Period(begin, end), month_number(begin))
         return found
 
@@ -103,7 +112,8 @@ def _lines(texts: list[Any], counts: list[int]) -> tuple[tuple[Client, ...], tup
     Only VorigReferentieNummer and ProductTarief are optional. The place of the first date and that of
     the side tell whether they are there.
     """
-    numbers, periods = _Numbers(), _Periods()
+    odd: set[str] = set()
+    numbers, periods = _Numbers(odd), _Periods(odd)
     clients: list[Client] = []
     lines: list[Line] = []
     new, add, at, first = tuple.__new__, lines.append, 0, 0
@@ -129,14 +139,17 @@ def _lines(texts: list[Any], counts: list[int]) -> tuple[tuple[Client, ...], tup
             if begin != begin_before or end != end_before:
                 begin_before, end_before = begin, end
                 period, month = periods[begin, end]
+            is_plain = len(allocation) < _SHORTEST_DATE and allocation.isdigit() and allocation[0] != "0"
+            number = int(allocation) if is_plain else numbers[allocation]
+            delivered, cents, wire = numbers[volume], numbers[amount], None
+            if odd and not odd.isdisjoint((allocation, begin, end, volume, tariff_text, amount)):
+                wire = Wire(allocation, begin, end, volume, tariff_text, amount)
             add(
                 new(
                     Line,
                     (
-                        position, client, bsn, reference, previous,
-                        int(allocation) if len(allocation) < _SHORTEST_DATE else numbers[allocation],
-                        category, code, period, month, numbers[volume], unit, tariff, numbers[amount], side,
-                        allocation, begin, end, volume, tariff_text, amount,
+                        position, client, bsn, reference, previous, number, category, code, period, month,
+                        delivered, unit, tariff, cents, side, wire,
                     ),
                 )
             )  # fmt: skip

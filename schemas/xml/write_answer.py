@@ -99,19 +99,18 @@ def _line(line: Line, codes: Sequence[str]) -> str:
         if line.previous is None
         else f"<b:VorigReferentieNummer>{value(line.previous)}</b:VorigReferentieNummer>"
     )
-    tariff = (
-        "" if line.tariff_text is None else f"<m:ProductTarief>{value(line.tariff_text)}</m:ProductTarief>"
-    )
+    texts = line.texts
+    tariff = "" if texts.tariff is None else f"<m:ProductTarief>{value(texts.tariff)}</m:ProductTarief>"
     return (
         f"     <m:Prestatie><m:ProductReferentie><b:ReferentieNummer>{value(line.reference)}"
         f"</b:ReferentieNummer>{previous}</m:ProductReferentie>"
-        f"<m:ToewijzingNummer>{value(line.allocation_text)}</m:ToewijzingNummer>"
+        f"<m:ToewijzingNummer>{value(texts.allocation)}</m:ToewijzingNummer>"
         f"<m:ProductCategorie>{line.category}</m:ProductCategorie>"
         f"<m:ProductCode>{value(line.code)}</m:ProductCode>"
-        f"<m:ProductPeriode><b:Begindatum>{value(line.begin_text)}</b:Begindatum>"
-        f"<b:Einddatum>{value(line.end_text)}</b:Einddatum></m:ProductPeriode>"
-        f"<m:GeleverdVolume>{value(line.volume_text)}</m:GeleverdVolume><m:Eenheid>{line.unit}</m:Eenheid>"
-        f"{tariff}<m:IngediendBedrag><b:Bedrag>{value(line.amount_text)}</b:Bedrag>"
+        f"<m:ProductPeriode><b:Begindatum>{value(texts.begin)}</b:Begindatum>"
+        f"<b:Einddatum>{value(texts.end)}</b:Einddatum></m:ProductPeriode>"
+        f"<m:GeleverdVolume>{value(texts.volume)}</m:GeleverdVolume><m:Eenheid>{line.unit}</m:Eenheid>"
+        f"{tariff}<m:IngediendBedrag><b:Bedrag>{value(texts.amount)}</b:Bedrag>"
         f"<b:DebetCredit>{line.side}</b:DebetCredit></m:IngediendBedrag>{_codes(codes)}</m:Prestatie>\r\n"
     )
 

@@ -116,16 +116,10 @@ def _known(base: Values, change: Values) -> Values:
 
 
 def _line(position: int, values: Values, bsns: list[str]) -> Line:
-    period, tariff = period_of(values["period"]), values["tariff_cents"]
+    period = period_of(values["period"])
     return Line(
         position=position,
         bsn=bsns[values["client"]],
-        allocation_text=str(values["allocation"]),
-        begin_text=str(period.begin),
-        end_text=str(period.end),
-        volume_text=str(values["volume"]),
-        tariff_text=None if tariff is None else str(tariff),
-        amount_text=str(values["amount_cents"]),
         **(values | {"period": period, "month": month_number(period.begin)}),
     )
 

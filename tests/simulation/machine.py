@@ -96,19 +96,24 @@ class Machine:
 
     def __init__(self) -> None:
         self.faults = Faults()
-        self._connection = sqlite3.connect(":memory:", factory=_Connection, check_same_thread=False)
-        self._connection.faults = self.faults
-        self.engine: Engine = create_engine(
-            "sqlite://", creator=lambda: self._connection, poolclass=StaticPool
-        )
+        self._open()
+        self.house = House(Choices())
+
+    def _open(self) -> None:
+        connection = sqlite3.connect(":memory:", factory=_Connection, check_same_thread=False)
+        self._connection, connection.faults = connection, self.faults
+        self.engine: Engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
         Sqlite().prepare(self.engine)
         self.engine.connect().close()  # the pool's one connection, made before anything fails
-        self.house = House(Choices())
+        connection.deserialize(_image())
 
     def restart(self, agreed: Agreed) -> None:
         """Empty the store and decide under this register."""
         self.faults.clear()
-        self._connection.deserialize(_image())
+        # SQLite keeps a table-valued function that it used tied to the content it had then, and crashes
+        # when it is used again after other content was loaded: every history has a connection of its own.
+        self.engine.dispose()
+        self._open()
         self.agree(agreed)
 
     def agree(self, agreed: Agreed) -> None:
