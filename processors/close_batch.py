@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from contracts.tables import MunicipalityRow, PaymentBlockRow, ProviderRow
@@ -45,13 +46,15 @@ def close_batch(
     providers: Mapping[str, ProviderRow],
     blocks: Sequence[PaymentBlockRow],
     instalments: Sequence[Instalment] = (),
+    reviews: Mapping[str, Sequence[Blocked]] = MappingProxyType({}),
 ) -> Batch | NothingToPay | NotClosed:
     """Net everything granted and unpaid per provider over both domains, and divide it.
 
     Counts declarations received on or before the cut-off, and the given instalments of lump sums. Above
     zero is paid, at zero or below carried.
     A block in force on the cut-off date holds all, or up to its amount (PY-04, PY-05); what cannot be
-    paid for want of a usable IBAN is held too. `carried_in` maps each provider to what earlier batches
+    paid for want of a usable IBAN is held too. `reviews` maps a provider to what is held of his lines
+    above a ceiling; it comes after the blocks. `carried_in` maps each provider to what earlier batches
     granted minus what they paid, in signed cents. `sequence` counts the batches of this municipality in
     the year of the cut-off, from 1.
 
@@ -61,7 +64,12 @@ def close_batch(
         return _no_account(municipality, cut_off)
     in_force = _blocks_in_force(blocks, municipality.code, cut_off)
     accounts = [
-        _hold_back(account, providers.get(account.provider), in_force.get(account.provider, ()))
+        _hold_back(
+            account,
+            providers.get(account.provider),
+            in_force.get(account.provider, ()),
+            reviews.get(account.provider, ()),
+        )
         for account in _accounts(cut_off, open_declarations, instalments, carried_in, providers)
     ]
     due = due_on(accounts, cut_off)
@@ -151,13 +159,20 @@ def _blocks_in_force(
     return in_force
 
 
-def _hold_back(account: Account, row: ProviderRow | None, blocks: Iterable[PaymentBlockRow]) -> Account:
+def _hold_back(
+    account: Account,
+    row: ProviderRow | None,
+    blocks: Iterable[PaymentBlockRow],
+    reviews: Iterable[Blocked],
+) -> Account:
     rest_cents = account.paid_cents
     held = []
-    for block in blocks:
-        cents = rest_cents if block.amount_cents is None else min(block.amount_cents, rest_cents)
+    wanted: list[tuple[int | None, str]] = [(block.amount_cents, block.reason) for block in blocks]
+    wanted += [(review.amount_cents, review.reason) for review in reviews]
+    for amount_cents, reason in wanted:
+        cents = rest_cents if amount_cents is None else min(amount_cents, rest_cents)
         if cents > 0:
-            held.append(Blocked(account.provider, cents, block.reason))
+            held.append(Blocked(account.provider, cents, reason))
             rest_cents -= cents
     if rest_cents > 0 and account.iban is None:
         reason = IBAN_INVALID if row and row.iban else IBAN_MISSING

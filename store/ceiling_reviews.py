@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
@@ -9,13 +10,15 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, insert, select, update
 
 from contracts.client_stops import Care
+from schemas.batch import Blocked
 from schemas.declaration import Header
 from store.allocations import day as stored_day
 from store.ceiling_tables import ceiling_above, ceiling_review, ceiling_use
 from store.inbox import Inbox
-from store.tables import LINES_PER_MESSAGE, allocation, line
+from store.tables import LINES_PER_MESSAGE, allocation, declaration, line
 
 LIVE = 1
+UNDECIDED, RECOVERY = "CEILING_REVIEW", "CEILING_RECOVERY"
 _AT_ONCE = 5_000
 PAY, RECOVER, BELOW, DUE = "PAY", "RECOVER", "BELOW", "DUE"
 
@@ -113,8 +116,8 @@ def other_care(
     return found
 
 
-def held_for_review(connection: Connection, municipality: str, cut_off: date) -> dict[str, dict[str, int]]:
-    """Per provider, by decision (empty: still open), the cents above a ceiling that are not paid yet.
+def held_for_review(connection: Connection, municipality: str, cut_off: date) -> dict[str, list[Blocked]]:
+    """Per provider what lies above a ceiling and is not paid yet, of lines received up to the cut-off.
 
     A case holds its line until the day it is due; a decision to recover holds it on. A line that was
     credited since holds nothing, and of a line above several ceilings the largest part counts.
@@ -123,18 +126,22 @@ def held_for_review(connection: Connection, municipality: str, cut_off: date) ->
     query = (
         select(v.provider, v.line_id, v.decision, func.max(v.above_cents))
         .join(line, line.c.id == v.line_id)
+        .join(declaration, declaration.c.message_id == v.message_id)
         .where(v.municipality == municipality, line.c.state == LIVE)
+        .where(declaration.c.received_on <= str(cut_off))
         .where(v.decision.is_(None) & (v.due_on > str(cut_off)) | (v.decision == RECOVER))
         .group_by(v.provider, v.line_id, v.decision)
     )
     largest: dict[tuple[str, int], tuple[int, str]] = {}
     for provider, line_id, decision, cents in connection.execute(query).all():
-        key, value = (provider, line_id), (int(cents), decision or "")
+        key, value = (provider, line_id), (int(cents), RECOVERY if decision else UNDECIDED)
         largest[key] = max(value, largest.get(key, value))
-    held: dict[str, dict[str, int]] = {}
-    for (provider, _), (cents, decision) in largest.items():
-        of_provider = held.setdefault(provider, {})
-        of_provider[decision] = of_provider.get(decision, 0) + cents
+    sums: Counter[tuple[str, str]] = Counter()
+    for (provider, _), (cents, reason) in largest.items():
+        sums[provider, reason] += cents
+    held: dict[str, list[Blocked]] = {}
+    for (provider, reason), cents in sorted(sums.items()):
+        held.setdefault(provider, []).append(Blocked(provider, cents, reason))
     return held
 
 

@@ -26,6 +26,7 @@ from store.batches import (
     save_batch,
     undelivered_batches,
 )
+from store.ceiling_reviews import close_due_reviews, held_for_review
 from store.database import transaction
 from store.inbox import Inbox
 from streams.crash import point
@@ -37,9 +38,16 @@ class UnknownMunicipality(LookupError):
 
 
 def close(
-    connection: Connection, register: Register, municipality: str, cut_off: date
+    connection: Connection,
+    register: Register,
+    municipality: str,
+    cut_off: date,
+    *,
+    hold_reviews: bool = True,
 ) -> Batch | NothingToPay | NotClosed:
     """Close the batch of everything granted or due and unpaid up to and including the cut-off.
+
+    With `hold_reviews`, lines above a ceiling of which payment is not decided wait until they are due.
 
     Raises UnknownMunicipality, and ConservationError when the cents do not add up.
     """
@@ -55,8 +63,10 @@ def close(
         instalments=due_instalments(
             register, municipality, cut_off, paid_instalments(connection, municipality)
         ),
+        reviews=held_for_review(connection, municipality, cut_off) if hold_reviews else {},
     )
     if isinstance(batch, Batch):
+        close_due_reviews(connection, municipality, cut_off)
         pain = pain001(batch, tenant)
         specification = specification_csv(batch, granted_lines(connection, municipality, cut_off))
         files = BatchFiles(batch_json(batch, pain), pain, specification)

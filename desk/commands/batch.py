@@ -35,10 +35,12 @@ def close_command(
     assert day is not None
     with options.failures(json):
         options.make_writable(out)
-        engine = open_store(options.settings(database).database_url)
+        chosen = options.settings(database)
+        engine = open_store(chosen.database_url)
         with transaction(engine, alone=True) as connection:
             try:
-                closed = close(connection, load(connection), municipality, day)
+                register, hold = load(connection), chosen.ceiling_payment == "hold_until_due"
+                closed = close(connection, register, municipality, day, hold_reviews=hold)
             except UnknownMunicipality:
                 options.wrong(
                     json, f"--municipality: found {municipality!r}, expected a code of the register"

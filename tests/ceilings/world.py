@@ -84,7 +84,7 @@ class World:
     def allocate(
         self, number: int, *, bsn: str = BSNS[0], domain: str = "jw", town: str = TOWN, provider: str = OAK,
         start: date = date(2025, 11, 1), end: date = date(2026, 12, 31), specific: bool = False,
-        crisis: bool = False, received_on: date = date(2026, 1, 2),
+        crisis: bool = False,
     ) -> list[Signal]:  # fmt: skip
         """A 301 with one allocation, aspecific unless said otherwise, and what it brought."""
         category, code = (CRISIS if crisis else PRODUCT)[domain]
@@ -100,7 +100,7 @@ class World:
             "identification": f"T{number}", "dated_on": start, "allocations": [product],
         }  # fmt: skip
         before = len(self.signals())
-        outcome = self.send(message, received_on)
+        outcome = self.send(message, max(start, date(2026, 1, 2)))
         assert outcome.outcome == "stored", outcome
         return self.signals()[before:]
 
@@ -167,9 +167,9 @@ class World:
             return list(tick_signals(connection, tick(connection, load(connection), day).tick.id))
 
     def signals(self) -> list[Signal]:
-        """Everything that messages brought."""
+        """Everything about ceilings and stops that messages brought."""
         with transaction(self.engine) as connection:
-            return list(all_signals(Inbox(connection)))
+            return [signal for signal in all_signals(Inbox(connection)) if signal.more]
 
     def used(self, name: str, year: int = 2026) -> int:
         """Whole euros used of a ceiling."""
