@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from desk.commands.batch import batch
+from desk.commands.ceiling import ceiling
+from desk.commands.ceilings import ceilings
 from desk.commands.clock import clock
 from desk.commands.demo import demo
 from desk.commands.explain import explain
@@ -26,10 +28,23 @@ app = typer.Typer(
 )
 app.add_typer(register, name="register")
 app.add_typer(batch, name="batch")
+app.add_typer(ceiling, name="ceiling")
 app.add_typer(tariffs, name="tariffs")
 app.add_typer(what_if, name="what-if")
 app.add_typer(topics, name="topics")
-for command in (demo, process, check, rejections, signals, batches, explain, replay, generate, clock):
+for command in (
+    demo,
+    process,
+    check,
+    rejections,
+    signals,
+    batches,
+    explain,
+    replay,
+    generate,
+    clock,
+    ceilings,
+):
     app.command()(command)
 for step in (worker, status, release):
     app.command()(step)

@@ -45,11 +45,12 @@ class Use(NamedTuple):
 
 
 class StoredEvent(NamedTuple):
-    """An event with the day and the cause of it."""
+    """An event with the day and the cause of it: a message, a register or a day, and which one."""
 
     event: Event
     happened_on: date
     cause: str
+    cause_sha256: str
 
 
 _COLUMNS = (
@@ -219,11 +220,11 @@ def events(connection: Connection, key: tuple[str, int] | None = None) -> list[S
     e = ceiling_event.c
     columns = (e.ceiling, e.year, e.version, e.threshold, e.kind, e.occurrence, e.used_cents)
     query = select(*columns, e.amount_cents, e.overshoot_cents, e.forecast_cents, e.letter_due)
-    query = query.add_columns(e.happened_on, e.cause).order_by(e.id)
+    query = query.add_columns(e.happened_on, e.cause, e.cause_sha256).order_by(e.id)
     if key is not None:
         query = query.where(e.ceiling == key[0], e.year == key[1])
     return [
-        StoredEvent(Event(*row[:10], bool(row[10])), stored_day(row[11]), row[12])
+        StoredEvent(Event(*row[:10], bool(row[10])), stored_day(row[11]), *row[12:])
         for row in connection.execute(query).all()
     ]
 

@@ -69,3 +69,15 @@ def _read(name: str) -> dict[str, dict[str, Any]]:
 def signal_texts() -> dict[str, dict[str, str]]:
     """Per kind of signal: its sentence in each language, with {found} and {expected}."""
     return _read("signals.yaml")
+
+
+@cache
+def letter_texts() -> dict[str, dict[str, str]]:
+    """Letters to providers, and parts of them, in each language; values stand between braces."""
+    return _read("letters.yaml")
+
+
+@cache
+def report_texts() -> dict[str, dict[str, str]]:
+    """Words of the page about ceilings, in each language."""
+    return _read("report.yaml")
