@@ -56,7 +56,9 @@ def letter_command(
 @ceiling.command("done")
 def done_command(
     name: Name,
-    step: Annotated[Literal["consult", "decide"], typer.Option("--step", metavar="consult|decide")],
+    step: Annotated[
+        Literal["consult", "decide"], typer.Option("--step", metavar="consult|decide", help="Which step")
+    ],
     on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day it was done")],
     document: Document = None,
     database: options.Database = None,
@@ -88,7 +90,9 @@ def decide_command(
     cases: Annotated[
         list[int], typer.Argument(help="Numbers of cases, as `declastroom ceilings` shows them")
     ],
-    decision: Annotated[Literal["pay", "recover"], typer.Option("--decision", metavar="pay|recover")],
+    decision: Annotated[
+        Literal["pay", "recover"], typer.Option("--decision", metavar="pay|recover", help="What to do")
+    ],
     on: Annotated[
         str | None, typer.Option("--on", metavar="DATE", help="Day of the decision; default: today")
     ] = None,
