@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.costs import LIMIT_SECONDS, YEAR_LINES, measure_costs
 from benchmarks.measure import Bench
 from benchmarks.memory import peak_mib
 from benchmarks.report import Figure, Report
@@ -67,6 +68,8 @@ def measure(folder: Path, *, quick: bool) -> Report:
             300.0,
         ),
     ]
+    say("preparing a year of a region")
+    figures += _of_a_year(folder, 20_000 if quick else YEAR_LINES)
     about = f"{medium.name} on a store of {HISTORY:,} lines ÷ on an empty one"
     if quick:
         return Report(worlds, figures, [about])
@@ -75,6 +78,16 @@ def measure(folder: Path, *, quick: bool) -> Report:
     pair = bench.compare([medium, old], rounds=7)
     figures.append(Figure(about, pair[old.name].slower_than(pair[medium.name]), "times", 1.3))
     return Report(worlds, figures, [])
+
+
+def _of_a_year(folder: Path, lines: int) -> list[Figure]:
+    year = measure_costs(folder, lines)
+    about = f"settling and reporting a year of {year.lines:,} lines"
+    limit = LIMIT_SECONDS if lines == YEAR_LINES else None
+    return [
+        Figure(about, year.whole, "seconds", limit),
+        Figure(f"{about} ÷ processing it", year.ratio, "times", None),
+    ]
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from typing import Any
 from benchmarks.measure import Result
 from desk.screen import print_table
 
-_UNITS = {"times": "{:.2f} ×", "MiB": "{:.0f} MiB"}
+_UNITS = {"times": "{:.2f} ×", "MiB": "{:.0f} MiB", "seconds": "{:.1f} s"}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure in `unit` (times or MiB), and what it may be at most; None when nothing was promised."""
+    """One figure in `unit` (times, MiB, seconds), and what it may be at most; None: nothing was promised."""
 
     name: str
     value: float

@@ -8,6 +8,7 @@ from desk.commands.batch import batch
 from desk.commands.ceiling import ceiling
 from desk.commands.ceilings import ceilings
 from desk.commands.clock import clock
+from desk.commands.costs import costs
 from desk.commands.demo import demo
 from desk.commands.explain import explain
 from desk.commands.generate import generate
@@ -16,6 +17,7 @@ from desk.commands.listings import batches, rejections, signals
 from desk.commands.process import check, process
 from desk.commands.register import register
 from desk.commands.replay import replay
+from desk.commands.report import report
 from desk.commands.tariffs import tariffs
 from desk.commands.what_if import what_if
 
@@ -32,6 +34,8 @@ app.add_typer(ceiling, name="ceiling")
 app.add_typer(tariffs, name="tariffs")
 app.add_typer(what_if, name="what-if")
 app.add_typer(topics, name="topics")
+app.add_typer(costs, name="costs")
+app.add_typer(report, name="report")
 for command in (
     demo,
     process,

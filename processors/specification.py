@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from processors.tables import Cell, write_csv
 from schemas.batch import Account, Batch, ConservationError, GrantedLine, Instalment, OpenDeclaration
 from schemas.money import signed, unsigned
 
@@ -15,9 +15,6 @@ COLUMNS: Final = (
     "batch", "provider", "name", "domain", "declaration", "reference", "allocation",
     "period_begin", "period_end", "side", "cents", "entry",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-Cell = str | int
 
 
 def specification_csv(batch: Batch, lines: Iterable[GrantedLine]) -> bytes:
@@ -25,23 +22,23 @@ def specification_csv(batch: Batch, lines: Iterable[GrantedLine]) -> bytes:
 
     UTF-8, comma, CRLF, text quoted and numbers not. Column `entry` is LINE, or LUMP_SUM for an instalment,
     with its schedule and number as reference; other rows close the account of a provider, so that its cents
-    add up to what it is paid: CARRIED_IN (a debt negative, a released amount
-    positive), CARRIED_FORWARD (the debt that remains) and HELD with its reason (an amount not paid). Rows go
-    by provider, domain, declaration and the given order of lines. Lines of other messages are left out. No
-    client is named. A cell that a spreadsheet would take for a formula gets a leading apostrophe.
+    add up to what it is paid: CARRIED_IN (a debt negative, a released amount positive), CARRIED_FORWARD (the
+    debt that remains) and HELD with its reason (an amount not paid). Rows go by provider, domain, declaration
+    and the given order of lines. Lines of other messages are left out. No client is named. A cell that a
+    spreadsheet would take for a formula gets a leading apostrophe.
 
     Raises ConservationError when the lines of a declaration are not the amount it was granted.
     """
     by_message: defaultdict[int, list[GrantedLine]] = defaultdict(list)
     for line in lines:
         by_message[line.message_id].append(line)
+    rows = (
+        (batch.number, account.provider, account.name, *row)
+        for account in batch.accounts
+        for row in _rows(account, by_message)
+    )
     text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for account in batch.accounts:
-        for row in _rows(account, by_message):
-            cells: tuple[Cell, ...] = (batch.number, account.provider, account.name, *row)
-            writer.writerow([_inert(cell) for cell in cells])
+    write_csv(text, COLUMNS, rows)
     return text.getvalue().encode()
 
 
@@ -92,9 +89,3 @@ def _instalment_row(instalment: Instalment) -> tuple[Cell, ...]:
 
 def _balance_row(entry: str, cents: int) -> tuple[Cell, ...]:
     return ("", "", "", "", "", "", unsigned(cents)[1], cents, entry)
-
-
-def _inert(cell: Cell) -> Cell:
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
-        return f"'{cell}"
-    return cell

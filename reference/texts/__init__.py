@@ -81,3 +81,9 @@ def letter_texts() -> dict[str, dict[str, str]]:
 def report_texts() -> dict[str, dict[str, str]]:
     """Words of the page about ceilings, in each language."""
     return _read("report.yaml")
+
+
+@cache
+def table_texts() -> dict[str, dict[str, dict[str, str]]]:
+    """Of the tables of reports: `titles` per table and `columns` per name, in each language."""
+    return _read("tables.yaml")

@@ -180,8 +180,8 @@ def test_every_instalment_of_a_lump_sum_has_somebody_to_pay_it() -> None:
     keys = [row("cost_keys", valid_until="2025-05-31")]
     sums = [row("lump_sums"), row("lump_sums", schedule="B", cost_key="INWONERS", first_due="2025-03-15")]
     assert told(municipalities=towns, providers=[row("providers")], cost_keys=keys, lump_sums=sums) == [
-        "lump_sums:2:municipality found nothing expected who pays the instalment of 2025-01-01: a municipality, or a"
-        " cost key with members",
+        "lump_sums:2:municipality found nothing expected who pays the instalment of 2025-01-01:"
+        " a municipality, or a cost key with members",
         "lump_sums:3:cost_key found INWONERS expected who pays the instalment of 2025-06-15: a municipality,"
         " or a cost key with members",
     ]

@@ -1,0 +1,136 @@
+"""`declastroom costs settle` and `costs split`: who bears what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from contracts.costs import CostKeys, Key, percentages
+from desk import options
+from desk.screen import OUT, money, print_json, print_table
+from processors.cost_report import settlement_object
+from schemas.costs import Settlement
+from store.database import open_store, trial
+from store.registers import load
+from streams.files import write_files
+from streams.settle import settle, settlement_files
+
+costs = typer.Typer(help="Who bears the cost.", no_args_is_help=True)
+
+
+@costs.command("settle")
+def settle_command(
+    year: Annotated[int, typer.Option("--year", metavar="YYYY", help="The year of service")],
+    out: Annotated[Path | None, typer.Option("--out", help="Output folder, for a report each")] = None,
+    database: options.Database = None,
+    json: options.Json = False,
+) -> None:
+    """Settle the costs of a year between municipalities: recharges and pools, each adding up to zero.
+
+    Example: declastroom costs settle --year 2026 --out out
+    """
+    with options.failures(json):
+        if out is not None:
+            options.make_writable(out)
+        with trial(open_store(options.settings(database).database_url)) as connection:
+            register = load(connection)
+            names = {row.code: row.name for row in register.municipalities()}
+            settlement = settle(connection, register, year)
+        if out is not None:
+            write_files(out, settlement_files(settlement))
+    if json:
+        print_json({**settlement_object(settlement), "register_version": register.version})
+    else:
+        _show(settlement, names)
+
+
+def _show(settlement: Settlement, names: dict[str, str]) -> None:
+    print_table(
+        f"Costs of {settlement.year}",
+        ("municipality", "name", ">granted", ">recharged", ">settled", ">lump sums", ">bears"),
+        (
+            (
+                a.municipality,
+                names.get(a.municipality, ""),
+                money(a.granted_cents),
+                money(a.recharged_in_cents - a.recharged_out_cents),
+                money(a.settled_cents),
+                money(a.lump_sum_cents),
+                money(a.borne_cents),
+            )
+            for a in settlement.accounts
+        ),
+    )
+    for pool in settlement.pools:
+        by = f"key {pool.key}" if pool.settled else "not settled: no key with members"
+        print_table(
+            f"{pool.regime} {pool.domain} {' '.join(pool.codes)} - {by}",
+            ("municipality", ">paid", ">share", ">settlement"),
+            (
+                (s.municipality, money(s.paid_cents), money(s.share_cents), money(s.delta_cents))
+                for s in pool.shares
+            ),
+        )
+    if settlement.recharges:
+        print_table(
+            "Recharges",
+            ("from", "to", "provider", "reference", "product", "begin", ">amount"),
+            (
+                (n.municipality, to, n.provider, n.reference, n.code, n.begin_on, money(n.cents))
+                for to, n in settlement.recharges
+            ),
+        )
+
+
+@costs.command("split")
+def split_command(
+    key: Annotated[str, typer.Option("--key", metavar="KEY", help="Name of the cost key in the register")],
+    amount_cents: Annotated[int, typer.Option("--amount-cents", help="What to divide; a credit is negative")],
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="Members of this day (today)")
+    ] = None,
+    database: options.Database = None,
+    json: options.Json = False,
+) -> None:
+    """Divide an amount by a key: by its own method, exactly, and by whole percents.
+
+    Example: declastroom costs split --key INWONERS --amount-cents 17400000 --on 2026-01-01
+    """
+    day = options.parse_day(on) or options.today()
+    with options.failures(json), trial(open_store(options.settings(database).database_url)) as connection:
+        register = load(connection)
+    names = {row.code: row.name for row in register.municipalities()}
+    found = CostKeys(register).on(key, day)
+    if found is None:
+        options.wrong(json, f"--key: found {key!r}, expected a key with members on {day}")
+    methods = [Key(method, found.weights) for method in dict.fromkeys((found.method, "EXACT", "PERCENT_0"))]
+    document: dict[str, Any] = {
+        "key": key,
+        "on": str(day),
+        "method": found.method,
+        "amount_cents": amount_cents,
+        "weights": dict(found.weights),
+        "percentages": {each.method: percentages(each) for each in methods if percentages(each)},
+        "shares": {each.method: each.split(amount_cents) for each in methods},
+    }
+    if json:
+        print_json(document)
+        return
+    print_table(
+        f"{money(amount_cents)} by key {key} ({found.method}) on {day}",
+        ("municipality", "name", ">weight", *(f">{each.method}" for each in methods)),
+        (
+            (code, names.get(code, ""), weight, *(_share(each, code, amount_cents) for each in methods))
+            for code, weight in found.weights
+        ),
+    )
+    totals = ", ".join(f"{each.method} {money(sum(each.split(amount_cents).values()))}" for each in methods)
+    OUT.print(f"Sum: {totals}", markup=False)
+
+
+def _share(key: Key, code: str, amount_cents: int) -> str:
+    share = money(key.split(amount_cents)[code])
+    percentage = percentages(key).get(code)
+    return share if percentage is None else f"{percentage} % {share}"
