@@ -34,7 +34,8 @@ _CLIENTS = dict(enumerate(islice(bsns(), 5), start=1))
 _TABLES = _DEFAULTS.keys() - {"allocations"}
 
 
-def _register(example: dict[str, Any]) -> Register:
+def register_of(example: dict[str, Any]) -> Register:
+    """The register of an example, its rows completed by the defaults."""
     tables = {}
     for name in _TABLES:
         always = [{}] if name in {"municipalities", "providers", "products"} else []
@@ -47,7 +48,8 @@ def _register(example: dict[str, Any]) -> Register:
     return Register(1, tables)
 
 
-def _allocate(example: dict[str, Any], inbox: Inbox, house: House) -> dict[int, dict[str, Any]]:
+def allocate(example: dict[str, Any], inbox: Inbox, house: House) -> dict[int, dict[str, Any]]:
+    """Send a 301 per allocation; returns them by number."""
     known = {}
     for row in example["allocations"]:
         one = {**_DEFAULTS["allocations"], **row}
@@ -68,7 +70,7 @@ def _allocate(example: dict[str, Any], inbox: Inbox, house: House) -> dict[int, 
     return known
 
 
-def _declare(example: dict[str, Any], known: dict[int, dict[str, Any]], inbox: Inbox, house: House) -> None:
+def declare(example: dict[str, Any], known: dict[int, dict[str, Any]], inbox: Inbox, house: House) -> None:
     """A 323 per line, in order: every line is decided on its own, after those before it."""
     numbers = count(1)
     for given in example["lines"]:
@@ -91,9 +93,9 @@ def _declare(example: dict[str, Any], known: dict[int, dict[str, Any]], inbox: I
 
 def _run(example: dict[str, Any], connection: Connection) -> tuple[dict[str, list[str]], Counter[str]]:
     house = House(Choices())
-    house.use(_register(example))
+    house.use(register_of(example))
     inbox = Inbox(connection)
-    _declare(example, _allocate(example, inbox, house), inbox, house)
+    declare(example, allocate(example, inbox, house), inbox, house)
     codes: defaultdict[str, list[str]] = defaultdict(list)
     for rejection in all_rejections(inbox):
         codes[rejection.reference or rejection.subject] += rejection.codes
@@ -102,7 +104,7 @@ def _run(example: dict[str, Any], connection: Connection) -> tuple[dict[str, lis
 
 @pytest.mark.parametrize("example", _FILE["examples"], ids=lambda example: example["sentence"])
 def test_example(example: dict[str, Any]) -> None:
-    register = _register(example)
+    register = register_of(example)
     numbered = {
         table: [NumberedRow(place, row) for place, row in enumerate(rows, start=2)]
         for table, rows in register.tables.items()
