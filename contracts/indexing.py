@@ -99,7 +99,8 @@ def indexed_tariffs(register: Register, method: IndexationRow, index: Index) -> 
             and row.agreement not in ended
         )
 
-    kept = [row for row in rows if not (meant(row) and row.valid_from == first and _made(row))]
+    made_before = {_origin(row): row for row in rows if meant(row) and row.valid_from == first and _made(row)}
+    kept = [row for row in rows if made_before.get(_origin(row)) is not row]
     agreed = {_origin(row) for row in kept if row.valid_from == first}
     table: list[TariffRow] = []
     for row in kept:
@@ -107,7 +108,8 @@ def indexed_tariffs(register: Register, method: IndexationRow, index: Index) -> 
             table.append(row)
             continue
         table.append(row.model_copy(update={"valid_until": last}))
-        table.append(_successor(row, method, index))
+        end = made_before.get(_origin(row), row).valid_until
+        table.append(_successor(row, end, method, index))
     return table
 
 
@@ -140,11 +142,11 @@ def _ended(agreements: Iterable[AgreementRow], first: date) -> AbstractSet[str]:
     return {name for name, goes_on in running.items() if not goes_on}
 
 
-def _successor(row: TariffRow, method: IndexationRow, index: Index) -> TariffRow:
+def _successor(row: TariffRow, until: date | None, method: IndexationRow, index: Index) -> TariffRow:
     """The row of the year; one that was to end within it, ends there."""
     first, end = date(index.year, 1, 1), date(index.year, 12, 31)
-    if row.valid_until is not None and row.valid_until >= first:
-        end = min(row.valid_until, end)
+    if until is not None and until >= first:
+        end = min(until, end)
     return row.model_copy(
         update={
             "cents": indexed(row.cents, index.percent),
