@@ -96,4 +96,6 @@ def declarations(
                 signed_on=dated_on, clients=clients, indented=indented,
             )
         )  # fmt: skip
-    return Declarations(register_rows(region) | {"ceilings": (), "client_stops": ()}, allocations, made, dated_on)
+    return Declarations(
+        {**register_rows(region), "ceilings": (), "client_stops": ()}, allocations, made, dated_on
+    )
