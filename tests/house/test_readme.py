@@ -64,7 +64,8 @@ def test_the_commands_of_a_how_to_run_after_the_readme(
     assert ".venv/bin/declastroom " in script(page)
     folder = tmp_path / "work"
     shutil.copytree(after_readme, folder, symlinks=True)
-    _run(script(page), folder)
+    printed = _run(script(page), folder)
+    assert [line for line in shown_lines(page) if line not in printed] == []
 
 
 def test_the_tutorial_runs_and_shows_what_is_printed(tmp_path: Path) -> None:
