@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -78,9 +78,11 @@ def read_allocations(inbox: Inbox, relation_id: int, numbers: Iterable[int]) -> 
 
 
 def client_products(
-    inbox: Inbox, relation_id: int, bsns: Iterable[str]
+    inbox: Inbox, relation_id: int, bsns: Collection[str]
 ) -> dict[str, list[tuple[str | None, str | None]]]:
     """Category and code of every allocation of these clients with the provider, deleted ones included."""
+    if not bsns:
+        return {}
     found: dict[str, list[tuple[str | None, str | None]]] = {}
     for bsn, category, code in inbox.execute(
         "SELECT bsn, category, code FROM allocation WHERE relation_id = ? AND bsn = ANY(?) ORDER BY id",

@@ -18,9 +18,11 @@ _PRAGMAS: Final = (
     "trusted_schema = OFF",
     "cache_size = -65536",
     "temp_store = MEMORY",
+    "wal_autocheckpoint = 8000",  # pages of 4 kB; a page that many messages change is copied back once
 )
 _MEMBERS: Final = "IN (SELECT value FROM json_each(?))"
 _ROWS_AT_ONCE: Final = 64
+_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _SWAP: Final = (
     "UPDATE allocation SET used_volume = ?5, used_cents = ?6"
     " WHERE id = ?1 AND used_volume = ?2 AND used_cents = ?3 AND version_id = ?4"
@@ -61,18 +63,20 @@ class Sqlite:
 
     def members(self, values: Iterable[int] | Iterable[str]) -> str:
         """A set as a JSON array."""
-        return json.dumps(list(values), ensure_ascii=False)
+        listed = [*values]
+        if listed and isinstance(listed[0], int):
+            return str(listed)  # which for whole numbers is JSON, several times faster
+        return _as_json(listed)
 
     def insert(self, cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Dozens of rows a statement, in pieces of powers of two so that few statements are prepared."""
-        first, piece = 0, _ROWS_AT_ONCE
-        while first < len(rows):
-            if len(rows) - first < piece:
-                piece //= 2
-                continue
-            values = [*chain.from_iterable(rows[first : first + piece])]
-            cursor.execute(_insert(table, len(rows[0]), piece), values)
-            first += piece
+        """Dozens of rows a statement: one at a time they would cost twice as much."""
+        whole = len(rows) - len(rows) % _ROWS_AT_ONCE
+        columns = len(rows[0])
+        for first in range(0, whole, _ROWS_AT_ONCE):
+            values = [*chain.from_iterable(rows[first : first + _ROWS_AT_ONCE])]
+            cursor.execute(_insert(table, columns, _ROWS_AT_ONCE), values)
+        if whole < len(rows):
+            cursor.executemany(_insert(table, columns, 1), rows[whole:])
 
     def move_counters(self, cursor: Any, rows: Sequence[tuple[int, ...]]) -> int:
         """One statement, run for every row."""

@@ -29,27 +29,41 @@ class File(NamedTuple):
 
 def write_files(out: Path, files: Sequence[File]) -> None:
     """Write files whole. Raises OSError when the folder cannot be written; each file is old or new."""
-    pending: list[tuple[Path, Path]] = []
+    together, end = len(files) > _AT_ONCE, f".{os.getpid()}.part"
+    pending: list[tuple[str, str]] = []
+    folders: set[str] = set()
     for file in files:
-        target = out / file.name
-        if not _holds(target, file.content):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-            with temporary.open("wb") as stream:
-                stream.write(file.content)
-                if len(files) <= _AT_ONCE:
-                    stream.flush()
-                    os.fsync(stream.fileno())
-            pending.append((temporary, target))
-            point("file-written")
-    if pending and len(files) > _AT_ONCE:
+        target = f"{out}/{file.name}"
+        if _holds(target, file.content):
+            continue
+        folder, _, name = target.rpartition("/")
+        if folder not in folders:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # a thousand paths cost more than their files
+            folders.add(folder)
+        temporary = f"{folder}/.{name}{end}"
+        _write(temporary, file.content, flush=not together)
+        pending.append((temporary, target))
+        point("file-written")
+    if pending and together:
         os.sync()
     point("files-flushed")
     for temporary, target in pending:
-        temporary.replace(target)
+        os.replace(temporary, target)  # noqa: PTH105  # idem
         point("file-renamed")
-    for folder in {target.parent for _, target in pending}:
+    for folder in folders:
         _flush_folder(folder)
+
+
+def _write(path: str, content: bytes, *, flush: bool) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(handle, left) :]
+        if flush:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def extend_list(path: Path, key: str, objects: Sequence[dict[str, Any]]) -> None:
@@ -70,14 +84,15 @@ def _row(each: dict[str, Any]) -> bytes:
     return json.dumps(each, ensure_ascii=False).encode() + b"\n"
 
 
-def _holds(target: Path, content: bytes) -> bool:
+def _holds(target: str, content: bytes) -> bool:
     try:
-        return target.stat().st_size == len(content) and target.read_bytes() == content
+        same_size = os.stat(target).st_size == len(content)  # noqa: PTH116  # idem
+        return same_size and Path(target).read_bytes() == content
     except FileNotFoundError:
         return False
 
 
-def _flush_folder(folder: Path) -> None:
+def _flush_folder(folder: str) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from schemas.declaration import Header
 from schemas.xml.fault import Fault, shown
 from store.inbox import Inbox
 from streams.house import House
+
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # as in base 32
+_PAIRS: Final = [one + other for one in _LETTERS for other in _LETTERS]
 
 
 class Received(NamedTuple):
@@ -51,7 +53,8 @@ def new_identification(inbox: Inbox, message_type: str, municipality: str, sha25
     attempt = 0
     while True:
         digest = hashlib.sha256(f"{municipality}/{message_type}/{sha256}/{attempt}".encode()).digest()
-        identification = base64.b32encode(digest)[:12].decode()
+        number = int.from_bytes(digest[:8]) >> 4
+        identification = "".join([_PAIRS[number >> place & 1023] for place in (50, 40, 30, 20, 10, 0)])
         if not inbox.identification_taken(message_type, identification):
             return identification
         attempt += 1
