@@ -32,6 +32,7 @@ docs: setup
 	$(BIN)/python -m tools.make_rule_docs
 	$(BIN)/python -m tools.make_command_docs
 	$(BIN)/python -m tools.make_glossary_docs
+	$(BIN)/python -m tools.make_register_docs
 	$(BIN)/python -m tools.make_examples
 	$(BIN)/python -m tools.make_xsd
 	$(BIN)/python -m tools.make_topic_docs

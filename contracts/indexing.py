@@ -44,7 +44,7 @@ class Index(NamedTuple):
     provisional: bool
 
     def __str__(self) -> str:
-        rounded = "" if self.percent == self.exact else f" (rounded from {_plain(self.exact)} %)"
+        rounded = "" if self.percent == self.exact else f" (rounded from {plain(self.exact)} %)"
         return f"{_MADE}{self.year} {self.percent} %{rounded}{', provisional' if self.provisional else ''}"
 
 
@@ -166,7 +166,8 @@ def _origin(row: TariffRow) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in _ORIGIN)
 
 
-def _plain(value: Decimal) -> str:
+def plain(value: Decimal) -> str:
+    """A percentage as people write it, without zeros at its end."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

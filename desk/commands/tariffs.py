@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from contracts.index_tables import IndexComponentRow
-from contracts.indexing import CannotIndexError, Index, index_of, indexed_tariffs, methods
+from contracts.indexing import CannotIndexError, Index, index_of, indexed_tariffs, methods, plain
 from contracts.register import Register
 from contracts.tables import TariffRow
 from desk import options
@@ -91,11 +91,11 @@ def _with_tariffs(register: Register, table: list[TariffRow]) -> Register:
 
 
 def _figures(index: Index) -> dict[str, Any]:
-    correction = None if index.correction is None else f"{index.correction:f}"
+    correction = None if index.correction is None else plain(index.correction)
     return {
         "percent": str(index.percent),
-        "exact": f"{index.exact:f}",
-        "forecast": f"{index.forecast:f}",
+        "exact": plain(index.exact),
+        "forecast": plain(index.forecast),
         "correction": correction,
         "provisional": index.provisional,
         "source": str(index),
