@@ -122,10 +122,11 @@ def record_allocations(
     municipality: str,
     domain: Domain,
     taken: Iterable[Allocation],
-) -> None:
+) -> dict[int, Allocation]:
     """Store every version; it becomes the current one unless a later decided one is known (OC-22).
 
-    A plain resend (same moment of decision, same values) adds nothing.
+    A plain resend (same moment of decision, same values) adds nothing. Returns what was current before,
+    by number.
     """
     allocations = list(taken)
     known = read_allocations(inbox, relation_id, [a.number for a in allocations])
@@ -156,6 +157,7 @@ def record_allocations(
         )
     if versions:
         inbox.insert("allocation_version", versions)
+    return known.values
 
 
 def _row(allocation: Allocation) -> tuple[Any, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from contracts.ceilings import ceilings_of
+from processors.allocation_signals import allocation_signals
 from processors.assess_allocation import assess_allocation_message
 from processors.assess_delivery import apply_delivery, assess_delivery_message
 from processors.care import CareAssessment
@@ -14,7 +16,7 @@ from rules.municipality import valid_for_allocations, valid_for_deliveries
 from schemas.allocation import AllocationMessage
 from schemas.declaration import Header
 from schemas.delivery import DeliveryMessage
-from schemas.notice import signals_to_json
+from schemas.notice import Signal, signals_to_json
 from schemas.standard import answer_type
 from schemas.xml.fault import Fault, shown
 from schemas.xml.gate import Admitted
@@ -46,23 +48,27 @@ def handle_allocations(admitted: Admitted, received: Received, inbox: Inbox, hou
         return _refused(header, assessment)
     message_id = inbox.next_message_id()
     inbox.record(_row(message_id, relation_id, header, "stored", received, inbox, house), received.data)
-    record_allocations(
+    earlier = record_allocations(
         inbox, message_id, relation_id, header.municipality, header.domain, message.allocations
     )
-    _tell_stops(message, message_id, received, inbox, house)
+    told = [
+        *allocation_signals(message, earlier, received.sha256, received.received_on),
+        *_stopped(message, received, inbox, house),
+    ]
+    if told:
+        inbox.put_out(message_id, "signals", header.municipality, signals_to_json(tuple(told)))
     return _outcome(header, received, "stored", None, message_id)
 
 
-def _tell_stops(
-    message: AllocationMessage, message_id: int, received: Received, inbox: Inbox, house: House
-) -> None:
+def _stopped(
+    message: AllocationMessage, received: Received, inbox: Inbox, house: House
+) -> Iterable[Signal]:
     """Signals on allocations to new clients of a provider that takes none."""
     header, stops = message.header, ceilings_of(house.register).stops
-    if stops.concern(header.provider):
-        named = ((allocation, None) for allocation in message.allocations)
-        told = allocated_during_stop(inbox, stops, header, named, received.sha256, received.received_on)
-        if told:
-            inbox.put_out(message_id, "signals", header.municipality, signals_to_json(tuple(told)))
+    if not stops.concern(header.provider):
+        return ()
+    named = ((allocation, None) for allocation in message.allocations)
+    return allocated_during_stop(inbox, stops, header, named, received.sha256, received.received_on)
 
 
 def handle_delivery(admitted: Admitted, received: Received, inbox: Inbox, house: House) -> Outcome | Fault:

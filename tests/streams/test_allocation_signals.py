@@ -1,0 +1,67 @@
+"""What is odd in a 301 that no rule refuses is told, once, and the 301 is taken in all the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+
+import pytest
+
+from desk.synthetic.region import make_region, months_from
+from desk.synthetic.register import register_rows
+from desk.synthetic.wire import Person, allocation_xml
+from rules.facts import Choices
+from schemas.allocation import Allocation, Size
+from schemas.standard import Domain
+from store.database import open_store, transaction
+from store.inbox import Inbox
+from store.outbox import all_signals
+from store.registers import save
+from streams.group import decide, refresh
+from streams.house import House
+from streams.sources import Source
+
+_DAY = date(2026, 3, 2)
+_REGION = make_region(Random(4), municipalities=1, lines=200, months=months_from(date(2026, 3, 1), 1))
+_PERSON = Person(
+    "999900006", "Jansen", "J", date(2012, 5, 4), "1", "Dorpsstraat", 1, "1234AB", "Huizen", "0612345678"
+)
+_FIRST = Allocation(
+    700_001, _PERSON.bsn, "45", "45A04", Size(4, "04", "4"), None, date(2026, 1, 1), None, None,
+    "2025-12-01T10:00:00",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"change_reason": "13"}, [("deletion_without_end", "13", "2026-01-01")]),
+        ({"change_reason": "13", "end": date(2026, 1, 1)}, []),
+        ({"change_reason": "12", "end": date(2026, 6, 30)}, []),
+        ({"size": Size(240, "01", "4")}, [("size_changed", "01/4", "04/4")]),
+        ({"size": Size(4, "04", "6"), "end": date(2026, 6, 30)}, [("size_changed", "04/6", "04/4")]),
+        ({"size": Size(9, "04", "4")}, []),
+    ],
+)
+def test_a_change_that_the_standard_forbids_is_told(
+    change: dict[str, object], told: list[tuple[str, str, str]]
+) -> None:
+    later = _FIRST._replace(decided_at="2026-02-01T10:00:00", **change)  # type: ignore[arg-type]  # by name
+    town = _REGION.towns[0].code
+    provider = next(found for found in _REGION.providers if Domain.JW in found.domains).agb
+    sources = [
+        Source(
+            f"{n}.xml",
+            allocation_xml(Domain.JW, town, provider, f"M{n}", _DAY, person=_PERSON, allocations=[one]),
+        )
+        for n, one in enumerate((_FIRST, later))
+    ]
+    engine, house = open_store("sqlite://"), House(Choices())
+    with transaction(engine) as connection:
+        save(connection, register_rows(_REGION), "2026-01-01", 0)
+        refresh(house, connection)
+        inbox = Inbox(connection)
+        assert [o.outcome for o in decide(inbox, house, sources, _DAY)] == ["stored", "stored"]
+        signals = list(all_signals(inbox))
+    assert [(s.kind, s.found, s.expected) for s in signals] == told
+    assert {s.reference for s in signals} <= {"700001"}
