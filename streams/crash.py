@@ -26,6 +26,19 @@ POINTS = (
     "batch-written",
 )
 
+STREAM_POINTS = (
+    "received",
+    "decided",
+    "before-commit",
+    "committed",
+    "decided-group",
+    "acknowledged",
+    "relay-read",
+    "relay-sent",
+    "relay-acknowledged",
+    "relay-marked",
+)
+
 _name, _, _count = os.environ.get("DECLASTROOM_CRASH", "").partition(":")
 _left = int(_count or "1")
 

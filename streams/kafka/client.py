@@ -18,10 +18,10 @@ from processors.wording import Lang
 from schemas.envelope import key_of, key_of_unknown, received_headers
 from schemas.xml.fault import fault_of_message
 from schemas.xml.gate import Fault, admit
-from store.database import transaction
+from store.database import StoreUnavailable, transaction, trial
 from store.dispatch import dispatch_messages, record_id
 from store.inbox import Inbox
-from store.progress import Place, read_arrivals
+from store.progress import Arrival, Place, read_arrivals
 from streams.group import decide_one, refresh
 from streams.handover import Handover
 from streams.house import House
@@ -127,8 +127,7 @@ def _wait(engine: Engine, sent: list[Any], patience: float, tell: Callable[[int]
             open_ones[Place(each.topic, each.partition), each.offset] = number
     latest = time.monotonic()
     while open_ones:
-        with engine.connect() as connection:
-            arrivals = read_arrivals(connection, list(open_ones)[:_AT_ONCE])
+        arrivals = _look(engine, list(open_ones)[:_AT_ONCE])
         for record, arrival in arrivals.items():
             number = open_ones.pop(record)
             found[number] = _outcome(arrival.outcome, arrival.sha256 or "")
@@ -140,6 +139,15 @@ def _wait(engine: Engine, sent: list[Any], patience: float, tell: Callable[[int]
         else:
             time.sleep(_LOOK_EVERY)
     return [found[number] for number in range(len(sent))]
+
+
+def _look(engine: Engine, records: list[tuple[Place, int]]) -> dict[tuple[Place, int], Arrival]:
+    """What became of these; nothing yet while the database is away."""
+    try:
+        with trial(engine) as connection:
+            return read_arrivals(connection, records)
+    except StoreUnavailable:
+        return {}
 
 
 def _outcome(text: str | None, sha256: str) -> Outcome:

@@ -74,7 +74,8 @@ class _Worker:
         return max(int(step.result()) for step in steps)
 
     async def _relay(self) -> int:
-        relay = Relay(self._engine, self._settings, self._condition, f"{socket.gethostname()}-{os.getpid()}")
+        owner = self._settings.kafka_instance or f"{socket.gethostname()}-{os.getpid()}"
+        relay = Relay(self._engine, self._settings, self._condition, owner[:64])
         running = asyncio.ensure_future(relay.run())
         await _first(running, self._stopping)
         relay.stopping.set()
