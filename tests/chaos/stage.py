@@ -161,9 +161,14 @@ class Supervisor:
         self._leaving = True
         assert self._thread is not None
         deadline = time.monotonic() + seconds
+        told = None
         while self._thread.is_alive():
-            self.send(how if time.monotonic() < deadline else signal.SIGKILL)
-            self._thread.join(1)
+            if time.monotonic() > deadline:
+                self.send(signal.SIGKILL)
+            elif self._process is not told:  # one that was just being started is told too
+                told = self._process
+                self.send(how)
+            self._thread.join(0.1)
         return self.ended[-1]
 
 

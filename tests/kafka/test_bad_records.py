@@ -125,7 +125,7 @@ def test_a_defect_blocks_one_key_and_its_order_holds(on_postgresql: Stage, world
         stage.published()
         assert worker.stop() == 0
     assert stage.number("SELECT COUNT(*) FROM parked") == 0
-    assert "999900006" not in worker.log.read_text()
+    assert not worker.said("999900006")
     assert stage.hold().received == 5
 
 
@@ -156,11 +156,11 @@ def test_when_everything_fails_nothing_is_set_aside_any_more(on_sqlite: Stage, w
     send(stage, bad)
     site = stage.folder / "site"
     with workers(stage, more=broken(site, "raise ZeroDivisionError")) as (worker,):
-        stage.until(lambda: "not ready: circuit" in worker.log.read_text(), 60)
+        stage.until(lambda: worker.said("not ready: circuit"), 60)
         aside = stage.number("SELECT COUNT(*) FROM fault")
         assert aside == stage.number("SELECT COUNT(*) FROM arrival") == 10
         (site / "mended").touch()
         handled(stage, 20, 60)
-        assert "there again: circuit" in worker.log.read_text()
+        assert worker.said("there again: circuit")
         assert worker.stop() == 0
     assert stage.number("SELECT COUNT(*) FROM blocked_key") == 10

@@ -121,7 +121,7 @@ def test_the_database_stops_at_once(wide: Stage, region: World, server: LocalPos
         wide.published(60)
         assert worker.stop() == 0
     assert worker.ended == [0]
-    assert "not ready: database" in worker.log.read_text()
+    assert worker.said("not ready: database")
     hold_the_whole(wide, region)
 
 
@@ -147,7 +147,7 @@ def test_nothing_is_taken_in_while_nothing_gets_out(
     agent, relay = Supervisor(stage, "agent", only="agent"), Supervisor(stage, "relay", only="relay")
 
     def release() -> None:
-        stage.until(lambda: "not ready: relay" in agent.log.read_text(), 60)
+        stage.until(lambda: agent.said("not ready: relay"), 60)
         assert stage.handled() < len(region.outcomes)
         relay.start()
 
