@@ -5,6 +5,7 @@ Faust may acknowledge and commit what it likes: `progress` in the database decid
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import faust
@@ -31,6 +32,12 @@ class _Consumer:
 
     async def seek(self, place: Place, offset: int) -> None:
         await self._app.consumer.seek_wait({TP(*place): offset})
+
+    async def ends(self, places: Iterable[Place]) -> dict[Place, int]:
+        mine = self._app.consumer.assignment()
+        wanted = [TP(*place) for place in places if TP(*place) in mine]
+        found = await self._app.consumer.highwaters(*wanted) if wanted else {}
+        return {Place(tp.topic, tp.partition): int(end) for tp, end in found.items()}
 
     async def earliest(self, place: Place) -> int:
         offsets = await self._app.consumer.earliest_offsets(TP(*place))

@@ -14,7 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Final, NamedTuple, Protocol, TypeVar
 
+from aiokafka.errors import KafkaError
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from store.database import StoreUnavailable, transaction
 from store.dispatch import backlog
@@ -31,7 +33,10 @@ log = logging.getLogger("declastroom.worker")
 T = TypeVar("T")
 
 _MOMENT: Final = 0.02  # seconds that a group waits for company
+_IDLE: Final = 2.0
 _BACKLOG_EVERY: Final = 1.0
+_LONGEST_GROUP: Final = 900.0
+_UNKNOWN: Final = -1
 _ENDS_WORKERS: Final = "ends the process that decides it"
 
 
@@ -70,6 +75,7 @@ class Consumption:
         self._circuit = Circuit()
         self._suspects: dict[Place, int] = {}
         self._backlog_read = 0.0
+        self._busy_since: float | None = None
         self.stopping = asyncio.Event()
 
     async def offer(self, record: Record, acknowledge: Acknowledge) -> None:
@@ -77,9 +83,16 @@ class Consumption:
         await self._queue.put(Offered(record, acknowledge))
 
     def assigned(self, places: Sequence[Place]) -> None:
-        """New partitions: a worker may have ended of what lies first in them, so those go one by one."""
-        self._suspects.update(dict.fromkeys(places, self._settings.group_messages))
+        """New partitions: whether a worker ended of what lies first in them, the first group finds out."""
+        self._suspects.update(dict.fromkeys(places, _UNKNOWN))
         self._condition.have("assignment")
+
+    def stuck(self) -> str | None:
+        """Why the worker should be started again: it had all it needs and did not get a group done."""
+        since = self._busy_since
+        if since is None or self._condition.lacks or time.monotonic() - since < _LONGEST_GROUP:
+            return None
+        return f"one group takes longer than {_LONGEST_GROUP:.0f} s"
 
     async def run(self) -> None:
         """Until it is asked to stop: then the group in hand is finished, or was never begun."""
@@ -88,7 +101,11 @@ class Consumption:
                 await self._hold_back()
                 group = await self._gather()
                 if group:
+                    self._busy_since = time.monotonic()
                     await self._settle(group)
+                    self._busy_since = None
+                elif not self.stopping.is_set():
+                    await self._met(self._gaps.look_behind, list(self._suspects))
         except Stopping:
             pass
 
@@ -110,11 +127,11 @@ class Consumption:
         return group
 
     async def _first(self) -> Offered | None:
-        """The next record, or none when it is time to stop."""
+        """The next record; none when it is time to stop, or when nothing came for a while."""
         getting = asyncio.ensure_future(self._queue.get())
         ending = asyncio.ensure_future(self.stopping.wait())
         try:
-            await asyncio.wait({getting, ending}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({getting, ending}, timeout=_IDLE, return_when=asyncio.FIRST_COMPLETED)
             return getting.result() if getting.done() else None
         finally:
             getting.cancel()
@@ -130,9 +147,13 @@ class Consumption:
         point("acknowledged")
         self._condition.went_on(len(done))
         for place, (expected, found) in {p: gap for each in decided for p, gap in each.gaps.items()}.items():
-            await self._thread_safe(self._gaps.met, place, expected, found)
+            await self._met(self._gaps.met, place, expected, found)
 
     async def _decide(self, records: list[Record]) -> list[Decided]:
+        firsts = {r.place: r for r in reversed(records) if self._suspects.get(r.place) == _UNKNOWN}
+        for place, first in firsts.items():
+            begun = await self._begin(first)
+            self._suspects[place] = self._settings.group_messages if begun >= TRIES - 1 else 0
         suspect = any(self._suspects.get(record.place, 0) > 0 for record in records)
         if len(records) > 1 and not suspect:
             try:
@@ -145,7 +166,7 @@ class Consumption:
         last_try: dict[tuple[Place, int], str | None] = {}
         if self._suspects.get(record.place, 0) > 0:
             self._suspects[record.place] -= 1
-            begun = await self._in_thread(begin_with, self._engine, record)
+            begun = await self._begin(record)
             if begun >= TRIES and not await self._in_thread(survives, self._engine, record):
                 last_try = {(record.place, record.offset): _ENDS_WORKERS}
         tries, pauses = 0, waits(0.1, 60)
@@ -155,9 +176,7 @@ class Consumption:
             except Failed as failed:
                 tries += 1
                 log.error("a record failed: %s/%s at %s: %s", *record.place, record.offset, failed.where)
-                await self._in_thread(
-                    remember_failure, self._engine, record.place, record.offset, failed.where
-                )
+                await self._met(self._remember, record, failed.where)
                 if self._circuit.is_open:
                     self._condition.lack("circuit", "one record after the other fails; nothing is set aside")
                 elif tries >= TRIES - 1:
@@ -169,6 +188,19 @@ class Consumption:
                 if not self._circuit.is_open:
                     self._condition.have("circuit")
                 return decided
+
+    async def _remember(self, record: Record, where: str) -> None:
+        await self._in_thread(remember_failure, self._engine, record.place, record.offset, where)
+
+    async def _begin(self, record: Record) -> int:
+        """How many workers began with this record and did not get it done."""
+        pauses = waits(0.05, 5)
+        while True:
+            try:
+                return await self._in_thread(begin_with, self._engine, record)
+            except StoreUnavailable as unavailable:
+                self._condition.lack("database", str(unavailable))
+                await self._pause(next(pauses))
 
     async def _attempt(
         self, records: list[Record], last_try: Mapping[tuple[Place, int], str | None]
@@ -207,11 +239,13 @@ class Consumption:
         with transaction(self._engine) as connection:
             return backlog(connection)
 
-    async def _thread_safe(self, step: Callable[..., Awaitable[None]], *values: object) -> None:
+    async def _met(self, step: Callable[..., Awaitable[None]], *values: object) -> None:
         try:
             await step(*values)
-        except StoreUnavailable as unavailable:
-            self._condition.lack("database", str(unavailable))  # the gap is met again
+        except (StoreUnavailable, DBAPIError):
+            log.warning("the database is away; the gap is met again")
+        except (KafkaError, TimeoutError):
+            log.warning("the broker is away; the gap is met again")
 
     async def _in_thread(self, step: Callable[..., T], *values: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, step, *values)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, Protocol
 
 from sqlalchemy import Engine
 
 from store.database import transaction
-from store.progress import Place, lock_progress, record_gap, save_progress
+from store.progress import Place, lock_progress, read_progress, record_gap, save_progress
 
 log = logging.getLogger("declastroom.worker")
 
@@ -27,6 +27,9 @@ class Consumer(Protocol):
 
     async def seek(self, place: Place, offset: int) -> None:
         """Read this partition from here on."""
+
+    async def ends(self, places: Iterable[Place]) -> dict[Place, int]:
+        """The offset after the last of each of these partitions that is assigned to this worker."""
 
     async def earliest(self, place: Place) -> int:
         """The first offset that the broker still has."""
@@ -45,6 +48,7 @@ class Gaps:
         self._engine = engine
         self._consumer = consumer
         self._rewinds: dict[Place, _Rewind] = {}
+        self._waiting: dict[Place, int] = {}
 
     async def met(self, place: Place, expected: int, found: int) -> None:
         """A record came that is ahead: go back, unless we just did and it was read before that."""
@@ -67,6 +71,21 @@ class Gaps:
         log.warning("%s/%s: back from %s to %s", *place, found, expected)
         self._rewinds[place] = _Rewind(expected, now + PATIENCE, count)
         await self._consumer().seek(place, expected)
+
+    async def look_behind(self, places: Iterable[Place]) -> None:
+        """Nothing comes: is there something that should? Then the broker believes it was handled.
+
+        What was only just written is on its way; so it must be seen twice.
+        """
+        ends = await self._consumer().ends(places)
+        with self._engine.connect() as connection:
+            progress = read_progress(connection)
+        expected = {place: progress.get(place, 0) for place in ends}
+        waiting = {place: offset for place, offset in expected.items() if offset < ends[place]}
+        for place, offset in waiting.items():
+            if self._waiting.get(place) == offset:
+                await self.met(place, offset, ends[place])
+        self._waiting = waiting
 
     def _accept(self, place: Place, expected: int, found: int) -> None:
         """The broker does not have these records any more: go on behind them, and say so loudly."""

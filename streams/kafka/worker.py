@@ -88,7 +88,7 @@ class _Worker:
         if self._stopping.is_set():
             return 0
         app, consumption = create_app(self._settings, self._engine, self._house, self._condition)
-        watchdog = Watchdog(lambda: _coordinator(app), lambda: None)
+        watchdog = Watchdog(lambda: _coordinator(app), consumption.stuck)
         deciding = asyncio.ensure_future(consumption.run())
         watchdog.start()
         await app.start()

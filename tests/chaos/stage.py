@@ -107,11 +107,11 @@ class Stage:
         assert verdict.holds, verdict
         return verdict
 
-    def published(self, seconds: float = 30) -> None:
+    def published(self, seconds: float = 60) -> None:
         """Wait until nothing waits to be published."""
         self.until(lambda: self.number("SELECT COUNT(*) FROM dispatch") == 0, seconds)
 
-    def until(self, holds: object, seconds: float = 30) -> None:
+    def until(self, holds: object, seconds: float = 60) -> None:
         """Wait until something holds."""
         assert callable(holds)
         deadline = time.monotonic() + seconds
