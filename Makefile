@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo check lint test docs bench clean
+.PHONY: setup demo check lint test docs bench chaos kafka kafka-local clean
 
 setup: .venv/ready
 
@@ -40,5 +40,25 @@ docs: setup
 bench: setup
 	$(BIN)/python -m benchmarks
 
+# Kills of workers, brokers and databases by the hundred; prints what was lost, doubled or mis-paid.
+chaos: setup
+	$(BIN)/python -m tests.chaos
+
+# A broker and a PostgreSQL in a folder, a worker, a region through Kafka; needs java, mvn and postgresql.
+kafka-local: setup
+	$(BIN)/python -m tools.try_kafka --folder kafka-local
+
+# The same in containers.
+kafka: .secrets/pseudonym_key
+	docker compose up --build --detach --wait
+
+.secrets/pseudonym_key:
+	mkdir -p .secrets
+	umask 077; openssl rand -hex 32 > .secrets/database_password
+	umask 077; printf 'postgresql+psycopg://declastroom:%s@postgresql/declastroom' \
+	  "$$(cat .secrets/database_password)" > .secrets/declastroom_database_url
+	umask 077; openssl rand -hex 32 > $@
+	chmod a+r .secrets/*
+
 clean:
-	rm -rf .venv demo out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv demo out kafka-local build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

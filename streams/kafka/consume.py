@@ -16,7 +16,6 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 
 from aiokafka.errors import KafkaError
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from store.database import StoreUnavailable, transaction
 from store.dispatch import backlog
@@ -242,7 +241,7 @@ class Consumption:
     async def _met(self, step: Callable[..., Awaitable[None]], *values: object) -> None:
         try:
             await step(*values)
-        except (StoreUnavailable, DBAPIError):
+        except StoreUnavailable:
             log.warning("the database is away; the gap is met again")
         except (KafkaError, TimeoutError):
             log.warning("the broker is away; the gap is met again")

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, Protocol
 
 from sqlalchemy import Engine
 
-from store.database import transaction
+from store.database import transaction, trial
 from store.progress import Place, lock_progress, read_progress, record_gap, save_progress
 
 log = logging.getLogger("declastroom.worker")
@@ -78,7 +78,7 @@ class Gaps:
         What was only just written is on its way; so it must be seen twice.
         """
         ends = await self._consumer().ends(places)
-        with self._engine.connect() as connection:
+        with trial(self._engine) as connection:
             progress = read_progress(connection)
         expected = {place: progress.get(place, 0) for place in ends}
         waiting = {place: offset for place, offset in expected.items() if offset < ends[place]}

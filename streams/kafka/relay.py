@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import Engine
 
 from schemas.envelope import sent_headers
-from store.database import StoreUnavailable, transaction
+from store.database import StoreUnavailable, transaction, trial
 from store.dispatch import SHARDS, Waiting, drop_leases, published, take_lease, waiting
 from streams.crash import point
 from streams.kafka.condition import Condition
@@ -113,7 +113,7 @@ class Relay:
         return taken
 
     def _waiting(self, shard: int) -> list[Waiting]:
-        with self._engine.connect() as connection:
+        with trial(self._engine) as connection:
             return waiting(connection, shard, _ROUND, _ROUND_BYTES)
 
     def _published(self, rows: list[Waiting]) -> None:

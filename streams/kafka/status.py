@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from sqlalchemy import Engine
 
+from store.database import trial
 from store.dispatch import backlog
 from store.parking import blocked
 from store.progress import Place, read_progress
@@ -33,7 +34,7 @@ class Lag(NamedTuple):
 async def lags(settings: Settings, engine: Engine) -> list[Lag]:
     """The lag of every partition of the received messages. Raises BrokerUnavailable."""
     ends = await end_offsets(settings, received_topic(settings))
-    with engine.connect() as connection:
+    with trial(engine) as connection:
         progress = read_progress(connection)
     starts = {place: max(progress.get(place, 0), begin) for place, (begin, _) in ends.items()}
     behind = {place: offset for place, offset in starts.items() if offset < ends[place][1]}
@@ -44,7 +45,7 @@ async def lags(settings: Settings, engine: Engine) -> list[Lag]:
 async def status(settings: Settings, engine: Engine, now_ms: int) -> dict[str, Any]:
     """Everything about the stream in one document."""
     found = await lags(settings, engine)
-    with engine.connect() as connection:
+    with trial(engine) as connection:
         waiting, keys = backlog(connection), blocked(connection)
     oldest = min((lag.waiting_since_ms for lag in found if lag.waiting_since_ms is not None), default=None)
     return {

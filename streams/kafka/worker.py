@@ -9,12 +9,13 @@ import os
 import signal
 import socket
 import time
+import traceback
 from typing import Any, Final, Literal
 
 import faust
 from sqlalchemy import Engine
 
-from store.database import StoreUnavailable
+from store.database import StoreUnavailable, trial
 from store.progress import Place, read_progress
 from streams.house import House
 from streams.kafka.app import create_app
@@ -124,7 +125,7 @@ class _Worker:
         while not self._stopping.is_set():
             try:
                 ends = await end_offsets(self._settings, topic)
-                with self._engine.connect() as connection:
+                with trial(self._engine) as connection:
                     progress = read_progress(connection)
             except BrokerUnavailable as unavailable:
                 self._condition.lack("broker", str(unavailable))
@@ -149,7 +150,8 @@ class _Worker:
         return bool(places)
 
     def _defect(self, error: BaseException | None) -> int:
-        log.error("the worker ends of a defect: %s", type(error).__name__, exc_info=error)
+        trace = "".join(traceback.format_tb(error.__traceback__)) if error else ""
+        log.error("the worker ends of a defect: %s\n%s", type(error).__name__, trace)  # no values: no BSN
         return DEFECT
 
 

@@ -101,11 +101,14 @@ class Stage:
     def hold(self) -> Verdict:
         """Nothing was lost, doubled or mis-paid, and everything was published."""
         self.published()
-        prefix = self.settings.kafka_prefix
-        partitions = self.settings.kafka_partitions or 0
-        verdict = verify(self.engine, self.broker.bootstrap, prefix, partitions)
+        verdict = self.verdict()
         assert verdict.holds, verdict
         return verdict
+
+    def verdict(self) -> Verdict:
+        """What somebody sees who looks from outside."""
+        partitions = self.settings.kafka_partitions or 0
+        return verify(self.engine, self.broker.bootstrap, self.settings.kafka_prefix, partitions)
 
     def published(self, seconds: float = 60) -> None:
         """Wait until nothing waits to be published."""
@@ -128,6 +131,7 @@ class Supervisor:
         self._command = [*WORKER, *(("--only", only) if only else ())]
         self._process: subprocess.Popen[bytes] | None = None
         self._leaving = False
+        self._paused = threading.Event()
         self._thread: threading.Thread | None = None
         self.ended: list[int] = []
         self.log = stage.folder / f"{instance}.log"
@@ -139,6 +143,9 @@ class Supervisor:
 
     def _keep(self, crashes: list[str], more: Mapping[str, str]) -> None:
         while not self._leaving:
+            if self._paused.is_set():
+                time.sleep(0.05)
+                continue
             crash = crashes.pop(0) if crashes else ""
             environment = self._stage.environment(self._instance, DECLASTROOM_CRASH=crash, **more)
             with self.log.open("ab") as log:
@@ -151,6 +158,19 @@ class Supervisor:
         """Send a signal to the worker that runs now."""
         if self._process is not None:
             self._process.send_signal(number)
+
+    def pause(self) -> None:
+        """Stop the worker, and start no other until `resume`."""
+        self._paused.set()
+        before = len(self.ended)
+        self.send(signal.SIGTERM)
+        deadline = time.monotonic() + 30
+        while len(self.ended) == before and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def resume(self) -> None:
+        """Start workers again."""
+        self._paused.clear()
 
     def said(self, what: str) -> bool:
         """Whether the worker wrote this to its log."""

@@ -7,40 +7,15 @@ import shutil
 import sqlite3
 from contextlib import closing
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import CommitFailedError, KafkaError
 
 from desk.cli import app
 from streams.kafka.topics import create_topics, received_topic
+from tests.chaos.offsets import move_group
 from tests.chaos.stage import Stage, Supervisor, workers
 from tests.kafka.conftest import World
 
 ALREADY = {"duplicate", "refused", "quarantined"}
-
-
-def move_group(stage: Stage, offsets: dict[int, int]) -> None:
-    """Commit offsets for the group of the workers, as an operator might."""
-
-    async def commit() -> None:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=stage.broker.bootstrap, group_id=stage.settings.kafka_group,
-            enable_auto_commit=False,
-        )  # fmt: skip
-        await consumer.start()
-        topic = received_topic(stage.settings)
-        places = {TopicPartition(topic, number): offset for number, offset in offsets.items()}
-        consumer.assign(list(places))
-        while True:
-            try:
-                await consumer.commit(places)
-            except (CommitFailedError, KafkaError):  # the worker that left is a member for a while
-                await asyncio.sleep(0.5)
-            else:
-                break
-        await consumer.stop()
-
-    asyncio.run(commit())
 
 
 def remake_topic(stage: Stage) -> None:
