@@ -1,7 +1,8 @@
 """A whole pipeline on this machine: a broker, a PostgreSQL, a worker with its relay, and a region through it.
 
 `python -m tools.try_kafka [--lines N] [--folder DIR]` makes a synthetic region, processes it in one
-process and through Kafka, and compares both: every output file, byte for byte, and every table.
+process and through Kafka, and compares both: every output file, byte for byte, and every table. The topics
+have one partition here: with more, who reaches a ceiling first depends on which partition is read first.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def main() -> int:
             "DECLASTROOM_DATABASE_URL": server.url(),
             "DECLASTROOM_KAFKA_BOOTSTRAP": broker.bootstrap,
         }
-        asyncio.run(create_topics(Settings(kafka_bootstrap=broker.bootstrap)))
+        asyncio.run(create_topics(Settings(kafka_bootstrap=broker.bootstrap, kafka_partitions=1)))
         print(f"broker {broker.bootstrap}, database {server.url()}", flush=True)
         took = [
             _process(folder, embedded, "embedded", made.received_on),
