@@ -22,6 +22,7 @@ from store.registers import load, save
 from streams.clock import tick
 from streams.house import House
 from streams.replay import replay
+from streams.what_if import what_if
 from tests.scenarios.test_contract_examples import allocate, declare, register_of
 
 PROGRAM = Path(sys.executable).with_name("declastroom")
@@ -55,10 +56,10 @@ WORLD: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def engine() -> Engine:
+@pytest.fixture
+def engine(store_url: str) -> Engine:
     """A store in which two providers declared and a third did not."""
-    made = open_store("sqlite://")
+    made = open_store(store_url)
     rows = dict(register_of(WORLD).tables)
     threshold = {"amount_cents": "75000000", "valid_from": "2024-01-01"}
     with transaction(made) as connection:
@@ -98,6 +99,19 @@ def test_the_days_tell_what_is_silent_and_near_and_a_replay_agrees(engine: Engin
         "2027-02-01": [("nothing_claimed", BUSY)],
     }
     assert replay(engine, None, lambda done: None).differences == []
+
+
+def test_what_if_reads_either_kind_of_store(engine: Engine, tmp_path: Path) -> None:
+    tariff = "domain,code,unit,cents,valid_from,agreement\njw,45A04,04,{},2020-01-01,{}\n"
+    (tmp_path / "tariffs.csv").write_text(tariff.format(11_000, ""))
+    found = what_if(engine, tmp_path, [date(2025, month, 1) for month in range(1, 13)], lambda done: None)
+    assert found.declarations == 6
+    by_product = {(effect.provider, effect.code): effect for effect in found.effects}
+    ordinary = by_product[BUSY, "45A04"]
+    assert (ordinary.granted_lines, ordinary.granted_lines_then, ordinary.newly_rejected) == (3, 0, 3)
+    assert (ordinary.difference_cents, ordinary.price_difference_cents) == (-30_000, 3_000)
+    exception = by_product["41410002", "45A04"]  # its own tariff is gone, and with it the ground
+    assert (exception.newly_rejected, exception.unpriced, exception.difference_cents) == (1, 1, -60_000_000)
 
 
 def _run(folder: Path, *words: str) -> Any:
