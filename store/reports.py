@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, case, func, literal, literal_column, select
 
 from processors.realisation import AllocationUse
 from processors.reports import Turnover
@@ -35,7 +35,7 @@ class Reach(NamedTuple):
 def production(connection: Connection, reach: Reach) -> list[tuple[Cell, ...]]:
     """Per year of service, municipality, provider, law, category, product and unit: lines granted, volume
     granted, cents claimed, granted, and covered by batches; then the lump sums, by schedule (PC-09)."""
-    year = _N.month // 12
+    year = _N.month // literal_column("12", Integer)  # a parameter would not group
     keys = (year, _D.municipality, _D.provider, _D.domain, _N.category, _N.code, _N.unit)
     covered = case((batch_message.c.batch_id.is_not(None), _GRANTED), else_=0)
     lines = func.sum(case((_N.state == REJECTED, 0), else_=1))
@@ -43,10 +43,11 @@ def production(connection: Connection, reach: Reach) -> list[tuple[Cell, ...]]:
         *keys, lines, func.sum(_VOLUME), func.sum(SIGNED_CENTS), func.sum(_GRANTED), func.sum(covered)
     )
     query = _of_lines(query, reach).outerjoin(batch_message, batch_message.c.message_id == _N.message_id)
-    rows = _whole(connection, query.group_by(*keys).order_by(*keys), 7)
+    rows = _whole(connection, query.group_by(*keys), len(keys))
     names = (_I.year, _I.municipality, _I.provider, _I.schedule)
-    sums = select(*names, func.count(), func.sum(_I.amount_cents)).group_by(*names).order_by(*names)
-    for *about, schedule, count, cents in connection.execute(_of_instalments(sums, reach)):
+    sums = select(*names, func.count(), func.sum(_I.amount_cents)).group_by(*names)
+    instalments = [tuple(row) for row in connection.execute(_of_instalments(sums, reach))]
+    for *about, schedule, count, cents in sorted(instalments):
         amount = int(cents)
         rows.append((*about, LUMP_SUM, "", schedule, "", count, count, amount, amount, amount))
     return rows
@@ -78,7 +79,7 @@ def reconciliation(connection: Connection, municipality: str | None) -> list[tup
 def turnover(connection: Connection, reach: Reach) -> list[Turnover]:
     """Granted cents per municipality, provider and law."""
     keys = (_D.municipality, _D.provider, _D.domain)
-    query = _of_lines(select(*keys, func.sum(_GRANTED)), reach).group_by(*keys).order_by(*keys)
+    query = _of_lines(select(*keys, func.sum(_GRANTED)), reach).group_by(*keys)
     return [Turnover._make((*key, int(cents))) for *key, cents in connection.execute(query)]
 
 
@@ -117,7 +118,6 @@ def submitted_lines(connection: Connection, reach: Reach) -> list[tuple[str, str
         .join(relation, r.id == m.relation_id)
         .where(m.type.like("%323"))
         .group_by(*keys)
-        .order_by(*keys)
     )
     if reach.municipality is not None:
         query = query.where(r.municipality == reach.municipality)
@@ -147,8 +147,9 @@ def lines_of(connection: Connection, reach: Reach) -> list[tuple[Any, ...]]:
         literal(""), _I.schedule, _I.due_on, _I.due_on, literal(1), literal(""), nothing, literal(1),
         _I.amount_cents, _I.amount_cents, batch.c.number,
     ).join(batch, batch.c.id == _I.batch_id)  # fmt: skip
-    ordered = sums.order_by(_I.municipality, _I.provider, _I.schedule, _I.year, _I.number)
-    return rows + [tuple(row) for row in connection.execute(_of_instalments(ordered, reach))]
+    ordered = sums.order_by(_I.batch_id, _I.provider, _I.year, _I.number)
+    found = [tuple(row) for row in connection.execute(_of_instalments(ordered, reach))]
+    return rows + sorted(found, key=lambda row: (row[0], row[1], row[9], row[10]))
 
 
 def _of_lines(query: Select[Any], reach: Reach) -> Select[Any]:
@@ -175,8 +176,8 @@ def _of_instalments(query: Select[Any], reach: Reach) -> Select[Any]:
 
 
 def _whole(connection: Connection, query: Select[Any], keys: int) -> list[tuple[Cell, ...]]:
-    """Rows whose sums are whole numbers, whatever type the database adds up in."""
-    return [(*row[:keys], *(int(value) for value in row[keys:])) for row in connection.execute(query)]
+    """Rows in order of their keys, with sums that are whole numbers, whatever the database makes of both."""
+    return sorted((*row[:keys], *(int(value) for value in row[keys:])) for row in connection.execute(query))
 
 
 def _use(row: Any) -> AllocationUse:

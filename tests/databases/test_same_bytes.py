@@ -14,6 +14,7 @@ from tests.postgresql import Databases
 
 REGION = ["--lines", "1200", "--municipalities", "3", "--seed", "9", "--fault-share", "0.2"]
 DAY = "2026-04-30"
+REPORTS = ("production", "growth", "market", "turnover", "realisation", "rejections", "lines")
 
 
 class Run(NamedTuple):
@@ -65,6 +66,9 @@ def _commands(region: Path, out: Path) -> Iterator[tuple[str, list[str]]]:
     yield "check", ["check", str(region / "messages" / "0002-323"), "--received-on", DAY]
     for listing in ("rejections", "signals", "batches"):
         yield listing, [listing]
+    yield "costs", ["costs", "settle", "--year", "2026", "--out", str(out)]
+    for report in REPORTS:
+        yield f"report {report}", ["report", report, "--year", "2026", "--format", "xlsx", "--out", str(out)]
     yield "replay", ["replay", "--check"]
 
 
@@ -79,7 +83,7 @@ def test_every_file_is_the_same(runs: list[Run]) -> None:
 def test_every_command_says_the_same(runs: list[Run]) -> None:
     one, other = runs
     assert [name for name in one.printed if one.printed[name] != other.printed[name]] == []
-    assert len(one.printed) == 11
+    assert len(one.printed) == 12 + len(REPORTS)
     assert '"rejections"' in one.printed["rejections"]
 
 

@@ -28,9 +28,11 @@ BLOCKS = (PaymentBlockRow(agb=AGB, reason="FRAUD", valid_from=date(2026, 1, 1)),
 
 
 @pytest.fixture
-def connection() -> Iterator[Connection]:
-    with transaction(open_store("sqlite://")) as connection:
+def connection(store_url: str) -> Iterator[Connection]:
+    engine = open_store(store_url)
+    with transaction(engine, alone=True) as connection:
         yield connection
+    engine.dispose()
 
 
 def agreed(total: int = TOTAL, **tables: tuple[Row, ...]) -> Register:
