@@ -60,9 +60,7 @@ def handle_allocations(admitted: Admitted, received: Received, inbox: Inbox, hou
     return _outcome(header, received, "stored", None, message_id)
 
 
-def _stopped(
-    message: AllocationMessage, received: Received, inbox: Inbox, house: House
-) -> Iterable[Signal]:
+def _stopped(message: AllocationMessage, received: Received, inbox: Inbox, house: House) -> Iterable[Signal]:
     """Signals on allocations to new clients of a provider that takes none."""
     header, stops = message.header, ceilings_of(house.register).stops
     if not stops.concern(header.provider):
