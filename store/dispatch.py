@@ -29,6 +29,14 @@ class Waiting(NamedTuple):
     body: bytes
 
 
+class Backlog(NamedTuple):
+    """How many records wait to be published, and the ids of the oldest and the newest."""
+
+    records: int
+    oldest: int | None
+    newest: int | None
+
+
 class Caused(NamedTuple):
     """A message that was decided, under the key of its record."""
 
@@ -107,6 +115,13 @@ def published(connection: Connection, ids: Iterable[int]) -> None:
 def backlog(connection: Connection) -> int:
     """How many records wait to be published."""
     return int(connection.execute(select(func.count()).select_from(dispatch)).scalar_one())
+
+
+def read_backlog(connection: Connection) -> Backlog:
+    """What waits to be published."""
+    d = dispatch.c
+    query = select(func.count(), func.min(d.id), func.max(d.id)).select_from(dispatch)
+    return Backlog(*connection.execute(query).one())
 
 
 def take_lease(connection: Connection, name: str, owner: str, now_ms: int, until_ms: int) -> bool:

@@ -40,6 +40,11 @@ def lock_blocked(connection: Connection, keys: Iterable[str]) -> set[str]:
     return set(connection.execute(query.with_for_update()).scalars())
 
 
+def count_blocked(connection: Connection) -> int:
+    """How many keys wait."""
+    return int(connection.execute(select(func.count()).select_from(blocked_key)).scalar_one())
+
+
 def block(connection: Connection, key: str, place: Place, offset: int, reason: str) -> None:
     """Let everything that follows of this key wait."""
     connection.execute(

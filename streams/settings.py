@@ -34,12 +34,18 @@ class Settings(BaseSettings):
     kafka_session_seconds: float = 45.0
     kafka_group_bytes: int = 4 * 2**20
     kafka_most_unpublished: int = 50_000
+    kafka_longest_unpublished_seconds: float = 300.0
     kafka_stop_seconds: float = 25.0
     kafka_replication: int = 1
     kafka_partitions: int | None = None
     kafka_ca_file: Path | None = None
     kafka_username: str | None = None
     kafka_password_file: Path | None = None
+    health_host: str = "127.0.0.1"
+    health_port: int | None = None
+    health_silence_seconds: float = 30.0
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] = "json"
 
     def choices(self) -> Choices:
         """The choices that rules look at."""

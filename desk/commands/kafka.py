@@ -6,11 +6,9 @@ The Kafka runtime is imported when a command needs it: other commands start with
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 import time
 from collections.abc import Coroutine
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -18,7 +16,11 @@ from desk import options
 from desk.screen import OUT, print_json, print_table
 from store.database import StoreUnavailable, open_store, transaction
 from store.progress import forget_progress
+from streams.logs import set_up
 from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.kafka.condition import Condition
 
 T = TypeVar("T")
 Bootstrap = Annotated[
@@ -45,13 +47,17 @@ def worker(
 
     Example: declastroom worker --bootstrap 127.0.0.1:9092
     """
-    from streams.kafka.worker import ROLES, run_worker  # noqa: PLC0415  # see above
+    from streams.kafka.condition import Condition  # noqa: PLC0415  # see above
+    from streams.kafka.health import health  # noqa: PLC0415
+    from streams.kafka.worker import ROLES, run_worker  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     chosen = kafka_settings(database, bootstrap)
-    with options.failures(as_json=False):
-        engine = _open(chosen)
-        raise typer.Exit(run_worker(chosen, engine, options.house(chosen), (only,) if only else ROLES))
+    set_up(chosen.log_level, chosen.log_format)
+    condition = Condition(time.monotonic)
+    with options.failures(as_json=False), health(chosen, condition):
+        engine = _open(chosen, condition)
+        roles = (only,) if only else ROLES
+        raise typer.Exit(run_worker(chosen, engine, options.house(chosen), condition, roles))
 
 
 @topics.command()
@@ -182,13 +188,13 @@ def _ask(question: Coroutine[Any, Any, T], json: bool) -> T:
             raise StoreUnavailable(str(unavailable)) from unavailable
 
 
-def _open(chosen: Settings) -> Any:
+def _open(chosen: Settings, condition: Condition) -> Any:
     """The store, waited for: a worker may be there before its database."""
     pause = 0.2
     while True:
         try:
             return open_store(chosen.database_url)
         except StoreUnavailable as unavailable:
-            logging.getLogger("declastroom.worker").warning("not ready: %s", unavailable)
+            condition.lack("database", str(unavailable))
             time.sleep(pause)
             pause = min(pause * 2, 5)

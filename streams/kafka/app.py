@@ -94,9 +94,20 @@ def create_app(
 
     @app.on_partitions_assigned.connect(weak=False)
     async def assigned(_: Any, assigned: set[TP], **__: Any) -> None:
+        condition.meters.rebalances.inc()
         consumption.assigned([Place(tp.topic, tp.partition) for tp in assigned])
 
+    @app.on_partitions_revoked.connect(weak=False)
+    async def revoked(_: Any, __: set[TP], **___: Any) -> None:
+        condition.lack("assignment", "partitions are being divided")
+
     return app, consumption
+
+
+async def ends_of(app: faust.App) -> dict[Place, int]:
+    """The offset after the last of each partition that is assigned to this worker."""
+    mine = {Place(tp.topic, tp.partition) for tp in app.consumer.assignment()}
+    return await _Consumer(app).ends(mine)
 
 
 def record_of(event: Any) -> Record:
@@ -113,4 +124,5 @@ def record_of(event: Any) -> Record:
             for name, value in (headers.items() if isinstance(headers, dict) else headers)
             if value is not None
         ],
+        int(message.timestamp * 1000) if message.timestamp else None,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from streams.kafka.meters import Meters
+
 log = logging.getLogger("declastroom.worker")
 
 
@@ -17,6 +19,8 @@ class Condition:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self.lacks: dict[str, str] = {"assignment": "not started yet"}
+        self.meters = Meters()
+        self._beat: float | None = None
         self.handled = 0
         self.quarantined = 0
         self.last_progress = clock()
@@ -36,6 +40,14 @@ class Condition:
         """It is there (again)."""
         if self.lacks.pop(what, None) is not None:
             log.warning("there again: %s", what)
+
+    def beat(self) -> None:
+        """The event loop turns."""
+        self._beat = self._clock()
+
+    def silence(self) -> float:
+        """Seconds since the event loop turned; none before it began."""
+        return 0.0 if self._beat is None else self._clock() - self._beat
 
     def went_on(self, handled: int) -> None:
         """So many records were handled just now."""

@@ -22,6 +22,7 @@ from store.dispatch import backlog
 from store.progress import Place
 from streams.crash import point
 from streams.house import House
+from streams.kafka.account import account_for
 from streams.kafka.condition import Condition
 from streams.kafka.gaps import Gaps
 from streams.kafka.poison import TRIES, Circuit, begin_with, remember_failure, survives, waits
@@ -174,6 +175,7 @@ class Consumption:
                 decided = await self._attempt([record], last_try)
             except Failed as failed:
                 tries += 1
+                self._condition.meters.failures.inc()
                 log.error("a record failed: %s/%s at %s: %s", *record.place, record.offset, failed.where)
                 await self._met(self._remember, record, failed.where)
                 if self._circuit.is_open:
@@ -207,15 +209,18 @@ class Consumption:
         """Decide; as long as the store is not there, wait for it."""
         pauses = waits(0.05, 5)
         while True:
+            began = time.perf_counter()
             try:
                 decided = await self._in_thread(
                     decide_records, self._engine, self._house, records, self._today, last_try
                 )
             except StoreUnavailable as unavailable:
                 self._condition.lack("database", str(unavailable))
+                self._condition.meters.retries.inc()
                 await self._pause(next(pauses))
             else:
                 self._condition.have("database")
+                account_for(decided, time.perf_counter() - began, self._condition.meters)
                 return decided
 
     async def _hold_back(self) -> None:

@@ -11,6 +11,7 @@ import logging
 import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from time import perf_counter
 from typing import Final, NamedTuple
 
 from sqlalchemy import Engine
@@ -45,6 +46,16 @@ class Record(NamedTuple):
     key: str | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
+    written_ms: int | None = None
+
+
+class Handled(NamedTuple):
+    """What became of one record, and how long it took; no outcome: it waits behind another one."""
+
+    record: Record
+    sha256: str
+    outcome: Outcome | None
+    seconds: float
 
 
 class Decided(NamedTuple):
@@ -54,6 +65,7 @@ class Decided(NamedTuple):
     poisoned: int
     parked: int
     gaps: dict[Place, tuple[int, int]]
+    handled: list[Handled]
 
 
 class Failed(Exception):
@@ -107,7 +119,7 @@ def decide_records(
         save_progress(connection, moved)
         point("before-commit")
     point("committed")
-    return Decided(done, group.poisoned, group.parked, gaps)
+    return Decided(done, group.poisoned, group.parked, gaps, group.handled)
 
 
 class _Group:
@@ -120,6 +132,7 @@ class _Group:
         self.blocked: set[str] = set()
         self.arrivals: list[Arrival] = []
         self.caused: list[Caused] = []
+        self.handled: list[Handled] = []
         self.poisoned = self.parked = 0
         self._house = house
         self._today = today
@@ -130,6 +143,7 @@ class _Group:
         if record.value is None:
             self.arrivals.append(Arrival(record.place, record.offset, None, "null"))
             return
+        began = perf_counter()
         sha256 = hashlib.sha256(record.value).hexdigest()
         envelope, fault = _envelope(record)
         received_on = envelope.received_on or self._today
@@ -140,6 +154,7 @@ class _Group:
             park(self.inbox.connection, waiting)
             self.parked += 1
             self.arrivals.append(Arrival(record.place, record.offset, sha256, None))
+            self.handled.append(Handled(record, sha256, None, perf_counter() - began))
             return
         source = Source(file, record.value, sha256, fault)
         outcome = self._try(record, source, received_on)
@@ -147,6 +162,7 @@ class _Group:
             self._set_aside(record, outcome, record.value)
         self.arrivals.append(Arrival(record.place, record.offset, sha256, outcome_json(outcome)))
         self.caused += caused_by(self.inbox, outcome, key)
+        self.handled.append(Handled(record, sha256, outcome, perf_counter() - began))
 
     def _try(self, record: Record, source: Source, received_on: date) -> Outcome:
         number = (record.place, record.offset)

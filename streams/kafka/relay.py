@@ -85,6 +85,8 @@ class Relay:
         point("relay-acknowledged")
         first_failed = next((n for n, r in enumerate(results) if isinstance(r, BaseException)), len(rows))
         await asyncio.to_thread(self._published, rows[:first_failed])
+        for row in rows[:first_failed]:
+            self._condition.meters.published.labels(row.topic).inc()
         point("relay-marked")
         if first_failed < len(rows):
             failure = results[first_failed]

@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import socket
-import time
 import traceback
 from typing import Any, Final, Literal
 
@@ -18,9 +17,10 @@ from sqlalchemy import Engine
 from store.database import StoreUnavailable, trial
 from store.progress import Place, read_progress
 from streams.house import House
-from streams.kafka.app import create_app
+from streams.kafka.app import create_app, ends_of
 from streams.kafka.condition import Condition
 from streams.kafka.consume import Consumption
+from streams.kafka.lookout import Lookout
 from streams.kafka.poison import waits
 from streams.kafka.records import LogReplaced
 from streams.kafka.relay import Relay
@@ -37,28 +37,36 @@ Role = Literal["agent", "relay"]
 ROLES: Final[tuple[Role, ...]] = ("agent", "relay")
 
 
-def run_worker(settings: Settings, engine: Engine, house: House, roles: tuple[Role, ...] = ROLES) -> int:
+def run_worker(
+    settings: Settings, engine: Engine, house: House, condition: Condition, roles: tuple[Role, ...] = ROLES
+) -> int:
     """Work until SIGTERM or SIGINT; the exit status.
 
     0: left in good order. 70: a defect. 76: lost its partitions. 77: does not get on. 78: the topic is
     not the one whose records were handled; nothing is skipped until an operator has looked.
     """
-    return asyncio.run(_Worker(settings, engine, house, roles).run())
+    return asyncio.run(_Worker(settings, engine, house, condition, roles).run())
 
 
 class _Worker:
-    def __init__(self, settings: Settings, engine: Engine, house: House, roles: tuple[Role, ...]) -> None:
+    def __init__(
+        self, settings: Settings, engine: Engine, house: House, condition: Condition, roles: tuple[Role, ...]
+    ) -> None:
         self._settings = settings
         self._engine = engine
         self._house = house
         self._roles = roles
-        self._condition = Condition(time.monotonic)
+        self._condition = condition
+        self._app: faust.App | None = None
         self._stopping = asyncio.Event()
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
+            loop.add_signal_handler(number, self._stop)
+        looking = asyncio.ensure_future(
+            Lookout(self._engine, self._settings, self._condition, self._ends).run()
+        )
         steps = []
         if "agent" in self._roles:
             steps.append(asyncio.ensure_future(self._consume()))
@@ -72,7 +80,15 @@ class _Worker:
             status = first.result() if first.exception() is None else self._defect(first.exception())
             os._exit(status)  # no finaliser may acknowledge anything
         await asyncio.wait(steps)
+        looking.cancel()
         return max(int(step.result()) for step in steps)
+
+    def _stop(self) -> None:
+        self._condition.lack("stopping", "the worker was asked to stop")
+        self._stopping.set()
+
+    async def _ends(self) -> dict[Place, int]:
+        return {} if self._app is None or not self._app.started else await ends_of(self._app)
 
     async def _relay(self) -> int:
         owner = self._settings.kafka_instance or f"{socket.gethostname()}-{os.getpid()}"
@@ -89,6 +105,7 @@ class _Worker:
         if self._stopping.is_set():
             return 0
         app, consumption = create_app(self._settings, self._engine, self._house, self._condition)
+        self._app = app
         watchdog = Watchdog(lambda: _coordinator(app), consumption.stuck)
         deciding = asyncio.ensure_future(consumption.run())
         watchdog.start()
@@ -104,6 +121,7 @@ class _Worker:
         if not self._stopping.is_set():
             return self._defect(deciding.exception() if deciding.done() else app.crash_reason)
         watchdog.end()
+        self._app = None
         await self._leave(app, consumption, deciding)
         return 0
 
