@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,7 +110,8 @@ def test_no_citizen_number_leaves_a_worker(on_postgresql: Stage, tmp_path: Path,
         stage.until(lambda: ask(port, "/readyz")[0] == 200)
         outcomes = stage.process(inbox)
         stage.published()
-        found = {"metrics": ask(port, "/metrics")[1].encode(), "ready": ask(port, "/readyz")[1].encode()}
+        metrics = re.sub(r" [0-9.e+-]+$", "", ask(port, "/metrics")[1], flags=re.MULTILINE)
+        found = {"metrics": metrics.encode(), "ready": ask(port, "/readyz")[1].encode()}
         assert w.stop() == 0
     found["status"] = json.dumps(asyncio.run(status(stage.settings, stage.engine, 0))).encode()
     found["log"] = w.log.read_bytes()
@@ -127,4 +129,4 @@ def test_no_citizen_number_leaves_a_worker(on_postgresql: Stage, tmp_path: Path,
         for place, content in found.items()
         if text in content
     ]
-    assert leaks == [], {place: found[place][:3000] for place, _ in leaks}
+    assert leaks == []
