@@ -60,6 +60,7 @@ def line_sums(connection: Connection, providers: list[str], begin: str, end: str
         .join(relation, r.id == n.relation_id)
         .where(r.provider.in_(providers), n.begin_on.between(begin, end))
         .group_by(r.provider, r.municipality, r.domain, n.code, n.begin_on, n.allocation_number)
+        .order_by(r.provider, r.municipality, r.domain, n.code, n.begin_on, n.allocation_number)
     )
     for row in connection.execute(query).all():
         claim = Claim(row[0], row[1], row[2], row[3], stored_day(row[4]))
@@ -98,7 +99,11 @@ def held_cents(connection: Connection) -> dict[int, int]:
 def above_cents(connection: Connection) -> dict[int, dict[str, int]]:
     """Per ceiling what was claimed above it, by ground."""
     c = ceiling_above.c
-    query = select(c.use_id, c.ground, func.sum(c.cents)).group_by(c.use_id, c.ground)
+    query = (
+        select(c.use_id, c.ground, func.sum(c.cents))
+        .group_by(c.use_id, c.ground)
+        .order_by(c.use_id, c.ground)
+    )
     found: dict[int, dict[str, int]] = {}
     for use_id, ground, cents in connection.execute(query).all():
         found.setdefault(use_id, {})[ground] = int(cents)

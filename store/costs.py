@@ -25,6 +25,7 @@ def granted_costs(connection: Connection, year: int) -> list[Cost]:
         .join(declaration, d.message_id == n.message_id)
         .where(n.state != REJECTED, in_year(year))
         .group_by(*columns)
+        .order_by(*columns)
     )
     return [Cost._make((*key, int(cents))) for *key, cents in connection.execute(query)]
 

@@ -118,6 +118,7 @@ def submitted_lines(connection: Connection, reach: Reach) -> list[tuple[str, str
         .join(relation, r.id == m.relation_id)
         .where(m.type.like("%323"))
         .group_by(*keys)
+        .order_by(*keys)
     )
     if reach.municipality is not None:
         query = query.where(r.municipality == reach.municipality)

@@ -35,6 +35,9 @@ MONTH = date(2026, 3, 1)
 def demo(
     lines: Annotated[int, typer.Option("--lines", min=100, help="Lines in the month")] = 2000,
     out: Annotated[Path, typer.Option("--out", help="Folder for everything the demo makes")] = Path("demo"),
+    database: Annotated[
+        str | None, typer.Option("--database", metavar="URL", help="An empty database (default: a new one)")
+    ] = None,
     lang: options.Language = "nl",
     json: options.Json = False,
 ) -> None:
@@ -45,9 +48,14 @@ def demo(
     with options.failures(json):
         if (out / "declastroom.db").exists():
             options.wrong(json, f"--out: {out} holds a demo already, expected an empty folder")
-        made = make(out / "region", 1, 4, lines, 1, MONTH, 0.05, {}, False)
-        chosen = options.settings(f"sqlite:///{out / 'declastroom.db'}")
+        chosen = options.settings(database or f"sqlite:///{out / 'declastroom.db'}")
+        if database is None:
+            out.mkdir(parents=True, exist_ok=True)
         engine = open_store(chosen.database_url)
+        with trial(engine) as connection:
+            if Inbox(connection).last_message_id():
+                options.wrong(json, "--database: holds messages already, expected an empty database")
+        made = make(out / "region", 1, 4, lines, 1, MONTH, 0.05, {}, False)
         with transaction(engine, alone=True) as connection:
             import_register(
                 connection, out / "region" / "register", recorded_at=options.now(), after_message=0
@@ -77,7 +85,7 @@ def demo(
     if json:
         print_json(document)
     else:
-        _show(outcomes, rejected, signals, batches, out)
+        _show(outcomes, rejected, signals, batches, out, engine.url.render_as_string(hide_password=True))
 
 
 def _close_all(engine: Engine, out: Path, cut_off: date) -> list[dict[str, Any]]:
@@ -103,6 +111,7 @@ def _show(
     signals: list[dict[str, Any]],
     batches: list[dict[str, Any]],
     out: Path,
+    store: str,
 ) -> None:
     show_messages({"messages": [o._asdict() for o in outcomes]})
     causes = Counter((tuple(r["codes"]), r["who_acts"]) for r in rejected if r["class"] != "client")
@@ -131,11 +140,11 @@ def _show(
         ((b["batch"], len(b["transactions"]), money(b["total_cents"]), b["due"]) for b in paid),
     )
     line = examples.get("0611") or next(iter(examples.values()), None)
-    OUT.print(f"\nFiles: {out / 'out'}   Store: {out / 'declastroom.db'}", markup=False)
+    OUT.print(f"\nFiles: {out / 'out'}   Store: {store}", markup=False)
     if line:
         OUT.print(
             "Ask why:  declastroom explain"
-            f" --database sqlite:///{out / 'declastroom.db'} --provider {line['provider']}"
+            f" --database {store} --provider {line['provider']}"
             f" --domain {line['domain']} --reference {line['reference']}",
             markup=False,
             soft_wrap=True,

@@ -64,7 +64,8 @@ def _commands(region: Path, out: Path) -> Iterator[tuple[str, list[str]]]:
         close = ["batch", "close", "--municipality", code, "--cut-off", DAY, "--out", str(out)]
         yield f"close {code}", close
     yield "check", ["check", str(region / "messages" / "0002-323"), "--received-on", DAY]
-    for listing in ("rejections", "signals", "batches"):
+    yield "clock", ["clock", "--on", "2026-05-15", "--out", str(out)]
+    for listing in ("rejections", "signals", "batches", "ceilings"):
         yield listing, [listing]
     yield "costs", ["costs", "settle", "--year", "2026", "--out", str(out)]
     for report in REPORTS:
@@ -83,7 +84,7 @@ def test_every_file_is_the_same(runs: list[Run]) -> None:
 def test_every_command_says_the_same(runs: list[Run]) -> None:
     one, other = runs
     assert [name for name in one.printed if one.printed[name] != other.printed[name]] == []
-    assert len(one.printed) == 12 + len(REPORTS)
+    assert len(one.printed) == 14 + len(REPORTS)
     assert '"rejections"' in one.printed["rejections"]
 
 
