@@ -8,7 +8,17 @@ from typing import NamedTuple
 
 from contracts.ceilings import Watch
 from contracts.client_stops import Care, ClientStops, is_running
-from processors.ceilings.review import REVIEW, RUNNING, Above, above, care_of, decide_by, ground_of, totals
+from processors.ceilings.review import (
+    CRISIS,
+    REVIEW,
+    RUNNING,
+    SPECIFIC,
+    Above,
+    above,
+    care_of,
+    decide_by,
+    totals,
+)
 from schemas.allocation import Allocation
 from schemas.declaration import Declaration, Header
 from schemas.notice import Signal
@@ -68,14 +78,19 @@ def _grounds(
     effective: dict[tuple[str, str, date], date] = {}
     grounds = []
     for line, _ in parts:
-        care = care_of(line, allocations.get(line.allocation), header.provider, header.domain.value)
-        product, ended = (line.category, line.code), (line.category, line.code, line.period.end)
+        allocation, product = allocations.get(line.allocation), (line.category, line.code)
         if product not in crisis:
-            crisis[product] = stops.is_crisis(care)
-        if ended not in effective:
-            effective[ended] = _effective_on(stops, care, line.period.end, full_on)
-        allocation = allocations.get(line.allocation)
-        grounds.append(ground_of(care, allocation, crisis[product], effective[ended]))
+            crisis[product] = stops.is_crisis(care_of(line, None, header.provider, header.domain.value))
+        if crisis[product]:
+            grounds.append(CRISIS)
+        elif allocation is None or allocation.code is not None:
+            grounds.append(SPECIFIC)
+        else:
+            ended = (*product, line.period.end)
+            if ended not in effective:
+                care = care_of(line, None, header.provider, header.domain.value)
+                effective[ended] = _effective_on(stops, care, line.period.end, full_on)
+            grounds.append(RUNNING if allocation.start < effective[ended] else REVIEW)
     doubtful = [place for place, why in enumerate(grounds) if why == REVIEW]
     bsns = {parts[place].line.bsn for place in doubtful}
     others = other_care(inbox.connection, claimed.relation_id, header, bsns) if bsns else {}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from contracts.ceilings import Claim, Watch
-from contracts.client_stops import Care, is_running
+from contracts.client_stops import Care
 from processors.assess import in_order
 from reference.banking_days import banking_day_on_or_before
 from schemas.allocation import Allocation
@@ -28,13 +28,19 @@ def above(
     declaration: Declaration, states: Sequence[int], watch: Watch, used_before_cents: int
 ) -> Iterator[Above]:
     """The debits that go above the ceiling, in the order in which they are decided: credits first."""
-    header, used_cents = declaration.header, used_before_cents
+    header, used_cents, room_cents = declaration.header, used_before_cents, watch.amount_cents
     parties = (header.provider, header.municipality, header.domain.value)
+    counted: dict[tuple[str, date], bool] = {}
     for line in in_order(declaration):
-        if states[line.position] and watch.counts(Claim(*parties, line.code, line.period.begin)):
+        if not states[line.position]:
+            continue
+        product = (line.code, line.period.begin)
+        if product not in counted:
+            counted[product] = watch.counts(Claim(*parties, *product))
+        if counted[product]:
             used_cents += line.signed_cents
-            if line.side != "C" and used_cents > watch.amount_cents:
-                yield Above(line, min(line.amount_cents, used_cents - watch.amount_cents))
+            if used_cents > room_cents and line.side != "C":
+                yield Above(line, min(line.amount_cents, used_cents - room_cents))
 
 
 def care_of(line: Line, allocation: Allocation | None, provider: str, domain: str) -> Care:
@@ -42,15 +48,6 @@ def care_of(line: Line, allocation: Allocation | None, provider: str, domain: st
     start = line.period.begin if allocation is None else allocation.start
     end = None if allocation is None else allocation.end
     return Care(provider, domain, line.category, line.code, start, end)
-
-
-def ground_of(care: Care, allocation: Allocation | None, crisis: bool, effective_on: date) -> str:
-    """Why a line above the ceiling is paid, as far as its own allocation tells; else REVIEW (CE-10)."""
-    if crisis:
-        return CRISIS
-    if allocation is None or allocation.code is not None:
-        return SPECIFIC
-    return RUNNING if is_running(care, (), effective_on) else REVIEW
 
 
 def totals(parts: Sequence[Above], grounds: Sequence[str]) -> list[tuple[str, int, int]]:

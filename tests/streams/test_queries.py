@@ -9,7 +9,7 @@ from functools import cache
 from itertools import groupby
 from random import Random
 
-from contracts.tables import Row
+from contracts.tables import CeilingRow, ProviderRow, Row
 from desk.synthetic.region import make_region, months_from
 from desk.synthetic.register import register_rows
 from desk.synthetic.single import one_declaration
@@ -64,9 +64,17 @@ def _of_one_call(asked: list[str]) -> list[str]:
 def _one(lines: int, *, ceilings: bool = False) -> list[str]:
     made = one_declaration(lines, seed=lines)
     messages = [*((content, False) for content in made.allocations), (made.declaration, True)]
-    register = made.register if ceilings else _without_ceilings(made.register)
+    register = _with_a_ceiling(made.register) if ceilings else made.register
     (asked,) = _statements(register, messages, made.received_on)
     return asked
+
+
+def _with_a_ceiling(register: Mapping[str, tuple[Row, ...]]) -> dict[str, tuple[Row, ...]]:
+    """Everybody together may claim a hundred euros."""
+    providers = tuple(row.agb for row in register["providers"] if isinstance(row, ProviderRow))
+    year = {"valid_from": date(2026, 1, 1), "valid_until": date(2026, 12, 31)}
+    row = CeilingRow(ceiling="P", version=1, agb=providers, kind="CEILING", amount_cents=10_000, **year)
+    return {**register, "ceilings": (row,)}
 
 
 def _without_ceilings(register: Mapping[str, tuple[Row, ...]]) -> dict[str, tuple[Row, ...]]:
