@@ -79,8 +79,9 @@ class Consumption:
         self.stopping = asyncio.Event()
 
     async def offer(self, record: Record, acknowledge: Acknowledge) -> None:
-        """Hand over the next record; waits while enough are in hand."""
-        await self._queue.put(Offered(record, acknowledge))
+        """Hand over the next record; waits while enough are in hand. A worker that stops takes none."""
+        if not self.stopping.is_set():
+            await self._queue.put(Offered(record, acknowledge))
 
     def assigned(self, places: Sequence[Place]) -> None:
         """New partitions: whether a worker ended of what lies first in them, the first group finds out."""
@@ -108,6 +109,8 @@ class Consumption:
                     await self._met(self._gaps.look_behind, list(self._suspects))
         except Stopping:
             pass
+        while not self._queue.empty():
+            self._queue.get_nowait()  # not acknowledged: it comes again
 
     async def _gather(self) -> list[Offered]:
         first = await self._first()

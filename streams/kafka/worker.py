@@ -32,7 +32,7 @@ log = logging.getLogger("declastroom.worker")
 
 DEFECT: Final = 70
 REPLACED: Final = 78
-_LEAVE_SECONDS: Final = 10.0
+_LEAVE_SECONDS: Final = 5.0
 Role = Literal["agent", "relay"]
 ROLES: Final[tuple[Role, ...]] = ("agent", "relay")
 
@@ -81,7 +81,8 @@ class _Worker:
             os._exit(status)  # no finaliser may acknowledge anything
         await asyncio.wait(steps)
         looking.cancel()
-        return max(int(step.result()) for step in steps)
+        logging.shutdown()
+        os._exit(max(int(step.result()) for step in steps))  # threads of faust may not want to end
 
     def _stop(self) -> None:
         self._condition.lack("stopping", "the worker was asked to stop")
