@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo check lint test docs bench chaos kafka kafka-local clean
+.PHONY: setup demo check lint test docs bench bench-kafka chaos kafka kafka-local clean
 
 setup: .venv/ready
 
@@ -39,6 +39,10 @@ docs: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# One process beside workers on Kafka; needs java, mvn and postgresql.
+bench-kafka: setup
+	$(BIN)/python -m benchmarks kafka
 
 # Kills of workers, brokers and databases by the hundred; prints what was lost, doubled or mis-paid.
 chaos: setup

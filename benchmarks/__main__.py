@@ -1,4 +1,4 @@
-"""Measure the pipeline: `python -m benchmarks [--json] [--quick]`. The exit status is always 0."""
+"""Measure the pipeline: `python -m benchmarks [kafka] [--json] [--quick]`. The exit status is always 0."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.costs import LIMIT_SECONDS, YEAR_LINES, measure_costs
+from benchmarks.kafka import run_kafka
 from benchmarks.measure import Bench
 from benchmarks.memory import peak_mib
 from benchmarks.report import Figure, Report
@@ -25,9 +26,13 @@ HISTORY = 1_000_000
 def main() -> None:
     """Measure and tell."""
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    asked.add_argument("what", nargs="?", choices=("pipeline", "kafka"), default="pipeline")
     asked.add_argument("--json", action="store_true", help="one JSON document on stdout")
     asked.add_argument("--quick", action="store_true", help="fewer rounds, a smaller month, no large store")
     options = asked.parse_args()
+    if options.what == "kafka":
+        run_kafka(quick=options.quick, as_json=options.json)
+        return
     if any(os.environ.get(name) != value for name, value in STRICT.items()):
         # read by the C library when a process starts, so it has to be started again
         os.execve(sys.executable, [sys.executable, "-m", "benchmarks", *sys.argv[1:]], os.environ | STRICT)
