@@ -43,6 +43,7 @@ class ProductList:
             if row.domain == domain:
                 self._rows[row.category, row.code].append(row)
                 self._by_code[row.code].append(row)
+        self.has_lump_sums = any(row.funding == "lump_sum" for rows in self._rows.values() for row in rows)
 
     def lists(self, category: str, code: str, day: date) -> bool:
         """Whether the code belongs to the category on that day (TR381)."""
@@ -68,6 +69,11 @@ class ProductList:
         """Whether the list says that day that the product takes no provider-specific tariff (TR-04)."""
         said = {row.own_tariff_allowed for row in self._by_code.get(code, ()) if valid_on(row, day)}
         return False in said and True not in said
+
+    def is_lump_sum(self, category: str, code: str, day: date) -> bool:
+        """Whether the list says that day that the product is paid by lump sum, never by a 323 (LS-03)."""
+        said = {row.funding for row in self._rows.get((category, code), ()) if valid_on(row, day)}
+        return said == {"lump_sum"}
 
     def segments(self, code: str, day: date) -> frozenset[str]:
         """Segments of the code on that day, whatever its category; a code that left the list keeps

@@ -15,6 +15,7 @@ CONTRACT_MISSING = "contract_missing"
 MONTH_SKIPPED = "month_skipped"
 SIGNED_ODDLY = "signed_oddly"
 ALLOCATION_SHORTENED = "allocation_shortened"
+LUMP_SUM_CLAIMED = "lump_sum_claimed"
 
 
 def declaration_signals(
@@ -70,4 +71,14 @@ def declaration_signals(
                 until = promised_until[line.allocation]
                 yield signal(ALLOCATION_SHORTENED, str(line.period.end), f"<= {until}", line)  # OC-31
 
-    return (*about_the_whole(), *about_lines())
+    def about_lump_sums() -> Iterator[Signal]:
+        rejected = set(assessment.rejected_positions)
+        for position, line in enumerate(declaration.lines):
+            if line.side == "C" or position in rejected:
+                continue
+            begin = line.period.begin
+            if facts.products.is_lump_sum(line.category, line.code, begin):
+                yield signal(LUMP_SUM_CLAIMED, line.code, str(begin), line)  # LS-03
+
+    lump_sums = about_lump_sums() if facts.products.has_lump_sums else ()
+    return (*about_the_whole(), *about_lines(), *lump_sums)

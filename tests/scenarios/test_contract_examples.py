@@ -116,5 +116,5 @@ def test_example(example: dict[str, Any]) -> None:
     expected = {line[0]: line[-1] for line in lines if line[-1]}
     assert codes == {**expected, **example.get("above", {})}
     if "signals" in example:
-        kinds = {"contract_missing", "tariff_ambiguous"}
+        kinds = {"contract_missing", "tariff_ambiguous", "lump_sum_claimed"}
         assert {kind: number for kind, number in signals.items() if kind in kinds} == example["signals"]
