@@ -198,7 +198,7 @@ def test_the_register_fits_its_tables(tmp_path: Path) -> None:
     assert {row.agb for row in rows["agreements"] if row.kind == "REGULAR"} == set(providers)  # type: ignore[attr-defined]  # rows of that table
     assert {table for table, found in rows.items() if not found} == {
         "sanctions", "transitions", "contracts", "contract_terms", "non_renewals", "subcontractors",
-        "procurement_thresholds", "indexations", "index_components", "growth_paths",
+        "procurement_thresholds", "indexations", "index_components", "growth_paths", "cost_bearers",
     }  # fmt: skip
 
 

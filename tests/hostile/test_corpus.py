@@ -52,10 +52,11 @@ def _wrong(case: Case) -> list[str]:
     else:
         found = ("admitted", None)
         line = result.lines[0]
+        read = {**line._asdict(), "as_written": line.texts.allocation}
         wrong += [
-            f"{name} read as {getattr(line, name)!a}"
+            f"{name} read as {read[name]!a}"
             for name, value in case.reads.items()
-            if getattr(line, name) != value
+            if read[name] != value
         ]
     if found != (case.outcome, case.reason):
         wrong.append(f"{found} instead of {(case.outcome, case.reason)}")
