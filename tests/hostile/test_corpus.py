@@ -54,9 +54,7 @@ def _wrong(case: Case) -> list[str]:
         line = result.lines[0]
         read = {**line._asdict(), "as_written": line.texts.allocation}
         wrong += [
-            f"{name} read as {read[name]!a}"
-            for name, value in case.reads.items()
-            if read[name] != value
+            f"{name} read as {read[name]!a}" for name, value in case.reads.items() if read[name] != value
         ]
     if found != (case.outcome, case.reason):
         wrong.append(f"{found} instead of {(case.outcome, case.reason)}")
