@@ -73,9 +73,12 @@ def chart(standing: Standing, lang: Lang = "nl") -> str:
 
     points = list(_running(standing, first, whole))
     drawn = [f'<line class="axis" x1="{LEFT}" y1="{BOTTOM}" x2="{WIDTH - 10}" y2="{BOTTOM}"/>']
+    free = 0  # where the next label may stand without covering the one above it
     for name, cents in (("room", watch.amount_cents), ("notice", watch.amount_cents * 7 // 10)):
         drawn.append(f'<line class="{name}" x1="{LEFT}" y1="{y(cents)}" x2="{WIDTH - 10}" y2="{y(cents)}"/>')
-        drawn.append(f'<text x="4" y="{y(cents) + 4}">{euro(cents, lang)[:-3]}</text>')
+        label = max(free, y(cents) + 4)
+        drawn.append(f'<text x="4" y="{label}">{euro(cents, lang)[:-3]}</text>')
+        free = label + 12
     if expected is not None and expected.complete < whole:
         at, begun = expected.complete, dict(points).get(expected.complete, 0)
         end = x(whole)
