@@ -156,7 +156,7 @@ class Consumption:
         firsts = {r.place: r for r in reversed(records) if self._suspects.get(r.place) == _UNKNOWN}
         for place, first in firsts.items():
             begun = await self._begin(first)
-            self._suspects[place] = self._settings.group_messages if begun >= TRIES - 1 else 0
+            self._suspects[place] = self._settings.group_messages if begun >= TRIES else 0
         suspect = any(self._suspects.get(record.place, 0) > 0 for record in records)
         if len(records) > 1 and not suspect:
             try:
