@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 from zlib import crc32
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -30,11 +30,23 @@ class Waiting(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """How many records wait to be published, and the ids of the oldest and the newest."""
+    """How many records wait to be published, the ids of the oldest and the newest; how many were refused."""
 
     records: int
     oldest: int | None
     newest: int | None
+    refused: int = 0
+
+
+class Refused(NamedTuple):
+    """A record that the broker will not take as it is: kept, and passed by."""
+
+    topic: str
+    key: str
+    record_id: str
+    causation_id: str
+    reason: str
+    bytes: int
 
 
 class Caused(NamedTuple):
@@ -86,7 +98,8 @@ def waiting(connection: Connection, shard: int, most: int, most_bytes: int) -> l
     d, o = dispatch.c, outbox.c
     size = func.coalesce(func.length(o.body), func.length(d.body), 0)
     joined = dispatch.outerjoin(outbox, d.outbox_id == o.id)
-    sizes = select(d.id, size).select_from(joined).where(d.shard == shard).order_by(d.id).limit(most)
+    mine = and_(d.shard == shard, d.refused.is_(None))
+    sizes = select(d.id, size).select_from(joined).where(mine).order_by(d.id).limit(most)
     last, total = None, 0
     for row_id, length in connection.execute(sizes):
         total += length
@@ -98,7 +111,7 @@ def waiting(connection: Connection, shard: int, most: int, most_bytes: int) -> l
     query = (
         select(d.id, d.topic, d.record_key, d.record_id, d.causation_id, func.coalesce(o.body, d.body))
         .select_from(joined)
-        .where(d.shard == shard, d.id <= last)
+        .where(mine, d.id <= last)
         .order_by(d.id)
         .limit(most)
     )
@@ -112,16 +125,44 @@ def published(connection: Connection, ids: Iterable[int]) -> None:
         connection.execute(delete(dispatch).where(dispatch.c.id.in_(gone[first : first + 500])))
 
 
+def set_aside(connection: Connection, ids: Iterable[int], reason: str) -> None:
+    """The broker will never take these as they are: they are kept, and what is behind them goes on."""
+    connection.execute(update(dispatch).where(dispatch.c.id.in_(sorted(ids))).values(refused=reason))
+
+
+def offer_again(connection: Connection, key: str) -> int:
+    """Let the records of a key that were set aside wait to be published once more; how many there are."""
+    d = dispatch.c
+    again = update(dispatch).where(d.record_key == key, d.refused.is_not(None)).values(refused=None)
+    return connection.execute(again).rowcount
+
+
+def refused(connection: Connection) -> list[Refused]:
+    """Every record that was set aside, the oldest first."""
+    d, o = dispatch.c, outbox.c
+    size = func.coalesce(func.length(o.body), func.length(d.body), 0)
+    query = (
+        select(d.topic, d.record_key, d.record_id, d.causation_id, d.refused, size)
+        .select_from(dispatch.outerjoin(outbox, d.outbox_id == o.id))
+        .where(d.refused.is_not(None))
+        .order_by(d.id)
+    )
+    return [Refused(*row) for row in connection.execute(query)]
+
+
 def backlog(connection: Connection) -> int:
     """How many records wait to be published."""
-    return int(connection.execute(select(func.count()).select_from(dispatch)).scalar_one())
+    query = select(func.count()).select_from(dispatch).where(dispatch.c.refused.is_(None))
+    return int(connection.execute(query).scalar_one())
 
 
 def read_backlog(connection: Connection) -> Backlog:
-    """What waits to be published."""
+    """What waits to be published, and how much was set aside."""
     d = dispatch.c
-    query = select(func.count(), func.min(d.id), func.max(d.id)).select_from(dispatch)
-    return Backlog(*connection.execute(query).one())
+    waits = select(func.count(), func.min(d.id), func.max(d.id)).where(d.refused.is_(None))
+    aside = select(func.count(d.refused))
+    records, oldest, newest = connection.execute(waits).one()
+    return Backlog(records, oldest, newest, connection.execute(aside).scalar_one())
 
 
 def take_lease(connection: Connection, name: str, owner: str, now_ms: int, until_ms: int) -> bool:

@@ -50,6 +50,7 @@ dispatch = Table(
     Column("causation_id", String(64), nullable=False, comment="hash of the message that caused it"),
     Column("outbox_id", Integer, comment="row of the outbox with the value"),
     Column("body", LargeBinary, comment="the value, where it is in no outbox row"),
+    Column("refused", String(20), comment="why the broker will never take it; none while it waits"),
     Index("dispatch_shard", "shard", "id"),
     comment="what waits to be published; a row goes when the broker has acknowledged it",
 )

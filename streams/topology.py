@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 from schemas.envelope import HEADERS, RECEIVED_HEADERS
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
-LARGEST_RECORD: Final = 30 * 2**20  # bytes; a message of 25 MB with its headers, before compression
+LARGEST_RECORD: Final = 30 * 2**20  # bytes on the broker, so compressed; a message of 25 MB fits as it is
+LARGEST_PLAIN: Final = 4 * LARGEST_RECORD  # before compression: all that one message of 25 MB can cause
 RELATION_KEY: Final = "municipality|provider"
 
 
@@ -25,7 +26,7 @@ class Topic(NamedTuple):
     value: str
     partitions: int
     retention_days: int
-    max_bytes: int
+    max_bytes: int = LARGEST_RECORD
     headers: tuple[str, ...] = HEADERS
     key: str = RELATION_KEY
     version: int = 1
@@ -45,18 +46,14 @@ class Topic(NamedTuple):
 
 
 RECEIVED: Final = Topic(
-    "received", "messages as they came: 301, 305, 307, 323", "XML", 24, 400, LARGEST_RECORD, RECEIVED_HEADERS
+    "received", "messages as they came: 301, 305, 307, 323", "XML", 24, 400, headers=RECEIVED_HEADERS
 )
-ANSWERS: Final = Topic("answers", "325, the answer to a 323", "XML", 24, 90, LARGEST_RECORD)
-RETURNS: Final = Topic("returns", "306 and 308, the answers to a 305 and a 307", "XML", 24, 90, 2**20)
-REJECTIONS: Final = Topic(
-    "rejections", "what was rejected in one message, and why", "JSON", 24, 90, LARGEST_RECORD
-)
-SIGNALS: Final = Topic("signals", "what a person should look at", "JSON", 24, 400, LARGEST_RECORD)
-NOTICES: Final = Topic("notices", "refused and quarantined messages", "JSON", 24, 400, 2**20)
-QUARANTINE: Final = Topic(
-    "quarantine", "records that stopped their key, byte for byte", "bytes", 24, 90, LARGEST_RECORD
-)
+ANSWERS: Final = Topic("answers", "325, the answer to a 323", "XML", 24, 90)
+RETURNS: Final = Topic("returns", "306 and 308, the answers to a 305 and a 307", "XML", 24, 90)
+REJECTIONS: Final = Topic("rejections", "what was rejected in one message, and why", "JSON", 24, 90)
+SIGNALS: Final = Topic("signals", "what a person should look at", "JSON", 24, 400)
+NOTICES: Final = Topic("notices", "refused and quarantined messages", "JSON", 24, 400)
+QUARANTINE: Final = Topic("quarantine", "records that stopped their key, byte for byte", "bytes", 24, 90)
 
 TOPOLOGY: Final = (RECEIVED, ANSWERS, RETURNS, REJECTIONS, SIGNALS, NOTICES, QUARANTINE)
 BY_NAME: Final = {topic.name: topic for topic in TOPOLOGY}

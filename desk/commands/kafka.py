@@ -139,11 +139,15 @@ def status(
             ("oldest waits", oldest),
             ("to be published", found["unpublished"]),
             ("keys that are blocked", len(found["blocked"])),
+            ("refused by the broker", len(found["refused"])),
         ),
     )
     if found["blocked"]:
         blocked = [(each["key"], each["reason"], each["waiting"]) for each in found["blocked"]]
         print_table("Blocked keys", ("key", "reason", ">waiting"), blocked)
+    if found["refused"]:
+        refused = [(each["topic"], each["key"], each["reason"], each["bytes"]) for each in found["refused"]]
+        print_table("Refused by the broker", ("topic", "key", "reason", ">bytes"), refused)
 
 
 def release(
@@ -152,6 +156,8 @@ def release(
     json: options.Json = False,
 ) -> None:
     """Decide what waits behind a message that could not be decided, and let its key go on.
+
+    What the broker refused of this key is offered to it again.
 
     Example: declastroom release '0384|41410001'
     """

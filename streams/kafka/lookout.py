@@ -112,6 +112,7 @@ class Lookout:
         meters, age = self._condition.meters, self._age.see(time.monotonic(), seen.backlog)
         meters.unpublished.set(seen.backlog.records)
         meters.unpublished_age.set(age)
+        meters.refused.set(seen.backlog.refused)
         meters.blocked.set(seen.blocked)
         if age > self._settings.kafka_longest_unpublished_seconds:
             self._condition.lack("outbox", f"a record waits for {age:.0f} s to be published")

@@ -32,6 +32,7 @@ class Meters:
         )
         self.lag = gauge("consumer_lag", "records to handle in partitions of this worker", ["partition"])
         self.unpublished = gauge("outbox_unpublished", "records that wait to be published")
+        self.refused = gauge("outbox_refused", "records that the broker refused for good")
         self.unpublished_age = gauge("outbox_age_seconds", "since when the oldest of them is known to wait")
         self.published = counter("published", "records that the broker acknowledged", ["topic"])
         self.blocked = gauge("blocked_keys", "keys whose messages wait for an operator")

@@ -5,21 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from sqlalchemy import Engine
 
 from schemas.envelope import sent_headers
 from store.database import StoreUnavailable, transaction, trial
-from store.dispatch import SHARDS, Waiting, drop_leases, published, take_lease, waiting
+from store.dispatch import SHARDS, Waiting, drop_leases, published, set_aside, take_lease, waiting
 from streams.crash import point
 from streams.kafka.condition import Condition
 from streams.kafka.poison import waits
 from streams.kafka.wire import client_options
 from streams.settings import Settings
-from streams.topology import BY_NAME, LARGEST_RECORD
+from streams.topology import BY_NAME, LARGEST_PLAIN
 
 log = logging.getLogger("declastroom.relay")
 
@@ -28,6 +29,19 @@ _ROUND_BYTES: Final = 32 * 2**20
 _LEASE_MS: Final = 15_000
 _IDLE: Final = 0.05
 _CONTENT_TYPES: Final = {"XML": "application/xml", "JSON": "application/json", "bytes": "application/xml"}
+_TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
+
+
+class _Told(NamedTuple):
+    """What the broker said of records in order, up to the first that failed for the time being."""
+
+    published: list[Waiting]
+    refused: list[Waiting]
+    failure: BaseException | None
+
+
+class _Refused(Exception):
+    """The producer numbered a record that the broker did not take: its numbers have a hole now."""
 
 
 class Relay:
@@ -50,13 +64,15 @@ class Relay:
         while not self.stopping.is_set():
             producer = AIOKafkaProducer(
                 **client_options(self._settings), enable_idempotence=True, acks="all",
-                compression_type="zstd", max_request_size=LARGEST_RECORD + 2**20,
+                compression_type="zstd", max_request_size=LARGEST_PLAIN,
             )  # fmt: skip
             try:
                 await producer.start()
                 self._condition.have("broker")
                 pauses = waits(0.1, 5)
                 await self._publish(producer)
+            except _Refused:
+                pass  # go on with a new producer
             except (KafkaError, StoreUnavailable, OSError) as error:
                 self._condition.lack("broker", f"{type(error).__name__}: nothing is published")
                 await self._pause(next(pauses))
@@ -83,25 +99,28 @@ class Relay:
         await producer.flush()
         results = await asyncio.gather(*sent, return_exceptions=True)
         point("relay-acknowledged")
-        first_failed = next((n for n, r in enumerate(results) if isinstance(r, BaseException)), len(rows))
-        await asyncio.to_thread(self._published, rows[:first_failed])
-        for row in rows[:first_failed]:
-            self._condition.meters.published.labels(row.topic).inc()
+        told = _told(rows, results)
+        await asyncio.to_thread(self._mark, told)
+        self._account_for(told)
         point("relay-marked")
-        if first_failed < len(rows):
-            failure = results[first_failed]
-            assert isinstance(failure, BaseException)
-            raise failure  # what came after it is published again, in order
+        if told.refused:
+            raise _Refused
+        if told.failure is not None:
+            raise told.failure  # what came after it is published again, in order
         return True
 
     async def _send(self, producer: Any, row: Waiting) -> asyncio.Future[Any]:
         topic = BY_NAME[row.topic]
-        future: asyncio.Future[Any] = await producer.send(
-            topic.on_broker(self._settings.kafka_prefix),
-            value=row.body,
-            key=row.key.encode(),
-            headers=sent_headers(row.record_id, row.causation_id, _CONTENT_TYPES[topic.value]),
-        )
+        try:
+            future: asyncio.Future[Any] = await producer.send(
+                topic.on_broker(self._settings.kafka_prefix),
+                value=row.body,
+                key=row.key.encode(),
+                headers=sent_headers(row.record_id, row.causation_id, _CONTENT_TYPES[topic.value]),
+            )
+        except _TOO_LARGE as error:  # told before it is sent, or afterwards: the same to us
+            future = asyncio.get_running_loop().create_future()
+            future.set_exception(error)
         return future
 
     def _holds(self, shard: int) -> bool:
@@ -118,9 +137,20 @@ class Relay:
         with trial(self._engine) as connection:
             return waiting(connection, shard, _ROUND, _ROUND_BYTES)
 
-    def _published(self, rows: list[Waiting]) -> None:
+    def _mark(self, told: _Told) -> None:
         with transaction(self._engine) as connection:
-            published(connection, [row.id for row in rows])
+            published(connection, [row.id for row in told.published])
+            if told.refused:
+                set_aside(connection, [row.id for row in told.refused], "too-large")
+
+    def _account_for(self, told: _Told) -> None:
+        for row in told.published:
+            self._condition.meters.published.labels(row.topic).inc()
+        for row in told.refused:
+            log.error(
+                "the broker refuses a record for good; it is set aside, see declastroom status",
+                extra={"topic": row.topic, "sha256": row.causation_id, "reason": "too-large"},
+            )
 
     async def _leave(self) -> None:
         try:
@@ -137,6 +167,19 @@ class Relay:
             await asyncio.wait_for(self.stopping.wait(), seconds)
         except TimeoutError:
             return
+
+
+def _told(rows: Sequence[Waiting], results: Sequence[object]) -> _Told:
+    out: list[Waiting] = []
+    refused: list[Waiting] = []
+    for row, result in zip(rows, results, strict=True):
+        if isinstance(result, _TOO_LARGE):
+            refused.append(row)
+        elif isinstance(result, BaseException):
+            return _Told(out, refused, result)
+        else:
+            out.append(row)
+    return _Told(out, refused, None)
 
 
 async def _close(producer: Any) -> None:

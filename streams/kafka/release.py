@@ -1,11 +1,11 @@
-"""Let a key go on after the defect that stopped it was mended."""
+"""Let a key go on after what stopped it was mended: a defect of ours, or too small a limit of a topic."""
 
 from __future__ import annotations
 
 from sqlalchemy import Engine
 
 from store.database import transaction
-from store.dispatch import dispatch_messages
+from store.dispatch import dispatch_messages, offer_again
 from store.inbox import Inbox
 from store.parking import lock_blocked, release
 from store.progress import settle_arrival
@@ -23,11 +23,13 @@ class StillFails(Exception):
 def release_key(engine: Engine, house: House, key: str) -> list[Outcome]:
     """Decide what waits behind a key, in order, and let what comes next pass: one transaction.
 
-    The record that stopped the key stays sealed; its sender is told by notice. Raises LookupError for a
-    key that does not wait, and StillFails.
+    The record that stopped the key stays sealed; its sender is told by notice. What the broker refused of
+    the key is offered to it again, after what went on meanwhile. Raises LookupError for a key of which
+    nothing waits, and StillFails.
     """
     with transaction(engine) as connection:
-        if not lock_blocked(connection, [key]):
+        waits = lock_blocked(connection, [key])
+        if not offer_again(connection, key) and not waits:
             raise LookupError(key)
         refresh(house, connection)
         inbox = Inbox(connection)

@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import Engine
 
 from store.database import trial
-from store.dispatch import backlog
+from store.dispatch import backlog, refused
 from store.parking import blocked
 from store.progress import Place, read_progress
 from streams.kafka.topics import BrokerUnavailable, end_offsets, received_topic
@@ -46,7 +46,7 @@ async def status(settings: Settings, engine: Engine, now_ms: int) -> dict[str, A
     """Everything about the stream in one document."""
     found = await lags(settings, engine)
     with trial(engine) as connection:
-        waiting, keys = backlog(connection), blocked(connection)
+        waiting, keys, aside = backlog(connection), blocked(connection), refused(connection)
     oldest = min((lag.waiting_since_ms for lag in found if lag.waiting_since_ms is not None), default=None)
     return {
         "topic": received_topic(settings),
@@ -60,6 +60,11 @@ async def status(settings: Settings, engine: Engine, now_ms: int) -> dict[str, A
         "unpublished": waiting,
         "blocked": [
             {"key": each.key, "reason": each.reason, "waiting": each.waiting} for each in keys
+        ],
+        "refused": [
+            {"topic": each.topic, "key": each.key, "message_id": each.record_id, "reason": each.reason,
+             "causation_id": each.causation_id, "bytes": each.bytes}
+            for each in aside
         ],
     }  # fmt: skip
 
