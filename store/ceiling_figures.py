@@ -87,7 +87,7 @@ def held_cents(connection: Connection) -> dict[int, int]:
     """Per ceiling what is not paid of lines above it, though a batch covers them."""
     v = ceiling_review.c
     query = (
-        select(v.use_id, func.sum(v.above_cents))
+        select(v.use_id, func.sum(v.held_cents))
         .join(line, line.c.id == v.line_id)
         .join(batch_message, batch_message.c.message_id == v.message_id)
         .where(line.c.state == LIVE, v.decision.is_(None) | (v.decision == RECOVER))

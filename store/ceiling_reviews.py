@@ -24,7 +24,11 @@ PAY, RECOVER, BELOW, DUE = "PAY", "RECOVER", "BELOW", "DUE"
 
 
 class Review(NamedTuple):
-    """A line above a ceiling of which payment is to be decided; `decision` None while it is open."""
+    """A line above a ceiling of which payment is to be decided; `decision` None while it is open.
+
+    `above_cents` lay above the ceiling when the line came, `held_cents` waits still, or did when it
+    was decided about.
+    """
 
     id: int
     ceiling: str
@@ -33,6 +37,7 @@ class Review(NamedTuple):
     provider: str
     reference: str
     above_cents: int
+    held_cents: int
     due_on: date
     decision: str | None
     decided_on: date | None
@@ -75,6 +80,7 @@ def record_reviews(
             "municipality": municipality,
             "provider": provider,
             "above_cents": review.above_cents,
+            "held_cents": review.above_cents,
             "due_on": str(due_on),
         }
         for review in reviews
@@ -83,12 +89,36 @@ def record_reviews(
         connection.execute(insert(ceiling_review), rows)
 
 
-def release_reviews(inbox: Inbox, use_id: int, day: date) -> None:
-    """Close the open cases of a ceiling that has room again."""
-    inbox.execute(
-        "UPDATE ceiling_review SET decision = 'BELOW', decided_on = ? WHERE use_id = ? AND decision IS NULL",
-        (str(day), use_id),
-    )
+def shrink_reviews(inbox: Inbox, use_id: int, overshoot_cents: int, day: date) -> None:
+    """Let the open cases of a ceiling hold no more than is left of its overshoot (table 4.3).
+
+    Room goes to the oldest case first, and of the last to a part: lines fill a ceiling in the order in
+    which they came, so what still lies above it is the newest. What is recovered is part of the
+    overshoot. A line that was credited waits for nothing.
+    """
+    rows = inbox.execute(
+        "SELECT v.id, v.held_cents, v.decision, l.state FROM ceiling_review v JOIN line l ON l.id = v.line_id"
+        " WHERE v.use_id = ? AND (v.decision IS NULL OR v.decision = 'RECOVER') ORDER BY v.id",
+        (use_id,),
+    ).fetchall()
+    live = [(number, cents, decision) for number, cents, decision, state in rows if state == LIVE]
+    released = [number for number, _, decision, state in rows if state != LIVE and decision is None]
+    room_cents = sum(cents for _, cents, _ in live) - overshoot_cents
+    for number, cents, decision in live:
+        if decision is not None or room_cents <= 0:
+            continue
+        if cents > room_cents:
+            inbox.execute(
+                "UPDATE ceiling_review SET held_cents = ? WHERE id = ?", (cents - room_cents, number)
+            )
+        else:
+            released.append(number)
+        room_cents -= cents
+    if released:
+        inbox.execute(
+            "UPDATE ceiling_review SET held_cents = 0, decision = 'BELOW', decided_on = ? WHERE id = ANY(?)",
+            (str(day), inbox.members(released)),
+        )
 
 
 def other_care(
@@ -124,7 +154,7 @@ def held_for_review(connection: Connection, municipality: str, cut_off: date) ->
     """
     v = ceiling_review.c
     query = (
-        select(v.provider, v.line_id, v.decision, func.max(v.above_cents))
+        select(v.provider, v.line_id, v.decision, func.max(v.held_cents))
         .join(line, line.c.id == v.line_id)
         .join(declaration, declaration.c.message_id == v.message_id)
         .where(v.municipality == municipality, line.c.state == LIVE)
@@ -169,7 +199,7 @@ def reviews(connection: Connection, municipality: str | None = None) -> list[Rev
     v, u = ceiling_review.c, ceiling_use.c
     query = (
         select(v.id, u.ceiling, u.year, v.municipality, v.provider, line.c.reference, v.above_cents)
-        .add_columns(v.due_on, v.decision, v.decided_on)
+        .add_columns(v.held_cents, v.due_on, v.decision, v.decided_on)
         .join(ceiling_use, u.id == v.use_id)
         .join(line, line.c.id == v.line_id)
         .order_by(v.id)
@@ -179,5 +209,5 @@ def reviews(connection: Connection, municipality: str | None = None) -> list[Rev
     found = []
     for row in connection.execute(query).all():
         decided_on = None if row.decided_on is None else stored_day(row.decided_on)
-        found.append(Review._make((*row[:7], stored_day(row.due_on), row.decision, decided_on)))
+        found.append(Review._make((*row[:8], stored_day(row.due_on), row.decision, decided_on)))
     return found

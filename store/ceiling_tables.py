@@ -102,6 +102,7 @@ ceiling_review = Table(
     Column("municipality", String(4), nullable=False),
     Column("provider", String(8), nullable=False),
     Column("above_cents", Big, nullable=False, comment="the part of the line that lies above the ceiling"),
+    Column("held_cents", Big, nullable=False, server_default="0", comment="what of it is held"),
     Column("due_on", Day, nullable=False, comment="without a decision it is paid from this day on"),
     Column("decision", String(8), comment="PAY, RECOVER, BELOW (room again) or DUE; empty while it is open"),
     Column("decided_on", Day),
@@ -109,10 +110,10 @@ ceiling_review = Table(
     UniqueConstraint("line_id", "use_id"),
     Index("ceiling_review_of", "municipality", "provider"),
     Index(
-        "ceiling_review_open",
+        "ceiling_review_held",
         "use_id",
-        sqlite_where=text("decision IS NULL"),
-        postgresql_where=text("decision IS NULL"),
+        sqlite_where=text("decision IS NULL OR decision = 'RECOVER'"),
+        postgresql_where=text("decision IS NULL OR decision = 'RECOVER'"),
     ),
     comment="lines above a ceiling that contract management decides about; they were granted",
 )

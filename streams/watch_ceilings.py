@@ -30,7 +30,7 @@ from processors.ceilings.usage import Change, usage_changes
 from schemas.declaration import Declaration
 from schemas.notice import Signal
 from store.allocations import Allocations
-from store.ceiling_reviews import release_reviews
+from store.ceiling_reviews import shrink_reviews
 from store.ceilings import (
     Use,
     add,
@@ -75,6 +75,7 @@ class CeilingWatch:
         self._index = ceilings_of(register)
         self._declaration = declaration
         self._states = assessment.states
+        self._credits = any(line.side == "C" for line in declaration.lines)
         self._received = received
         self._held = tuple(self._hold()) if assessment.processed and self._index else ()
 
@@ -91,9 +92,12 @@ class CeilingWatch:
                 record_events(self._inbox.connection, happened, day, MESSAGE, sha256)
                 parties = Parties(header.municipality, header.provider, header.domain.value)
                 told += event_signals(change.watch, happened, (parties,), day, sha256)
-            if change.watch.enforceable and use.used_cents + change.cents > change.watch.amount_cents:
+            overshoot_cents = _overshoot_cents(change.watch, use.used_cents + change.cents)
+            if overshoot_cents:
                 claimed = Claimed(self._declaration, self._states, allocations, relation_id, message_id)
                 told += review_above(self._inbox, stops, claimed, change.watch, use, sha256, day)
+            if self._credits and _overshoot_cents(change.watch, use.used_cents):
+                shrink_reviews(self._inbox, use.id, overshoot_cents, day)
         if stops.concern(header.provider):
             named = first_claims(self._declaration, self._states, allocations)
             told += allocated_during_stop(self._inbox, stops, header, named, sha256, day)
@@ -149,8 +153,8 @@ def renew(inbox: Inbox, watch: Watch, use: Use | None, day: date) -> tuple[Use, 
     else:
         move(inbox, use, after)
     replace_months(inbox, after.id, months)
-    if use is not None and used_cents <= watch.amount_cents:
-        release_reviews(inbox, after.id, day)
+    if use is not None:
+        shrink_reviews(inbox, after.id, _overshoot_cents(watch, used_cents), day)
     same_version = use is not None and use.version == watch.version
     passed = (crossings if same_version else renewals)(watch, before.reached, used_cents)
     return after, tuple(_events(inbox, watch, passed, before.version, used_cents))
@@ -168,6 +172,11 @@ def _events(
         version = before if crossing.kind == "below" else watch.version
         occurrence = occurrence_of(crossing, counts[version][crossing.threshold])
         yield event(watch, crossing, occurrence, used_cents, version=version)
+
+
+def _overshoot_cents(watch: Watch, used_cents: int) -> int:
+    """What is used above a ceiling; an indication has no overshoot that matters to a payment (CE-01)."""
+    return max(0, used_cents - watch.amount_cents) if watch.enforceable else 0
 
 
 def _nothing(watch: Watch, day: date) -> Use:
@@ -192,8 +201,6 @@ def _move(inbox: Inbox, change: Change, use: Use, relation_id: int, day: date) -
     if threat is not None:
         happened, after = (*happened, threat), after._replace(threatened=True)
     move(inbox, use, after)
-    if use.used_cents > watch.amount_cents >= used_cents:
-        release_reviews(inbox, use.id, day)
     return happened
 
 

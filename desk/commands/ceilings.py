@@ -110,9 +110,18 @@ def show(found: list[Standing], cases: list[Review], day: date) -> None:
     if waiting:
         print_table(
             "Above a ceiling, to be decided",
-            (">case", "ceiling", "municipality", "provider", "reference", ">above", "due"),
+            (">case", "ceiling", "municipality", "provider", "reference", ">above", ">held", "due"),
             (
-                (c.id, c.ceiling, c.municipality, c.provider, c.reference, money(c.above_cents), c.due_on)
+                (
+                    c.id,
+                    c.ceiling,
+                    c.municipality,
+                    c.provider,
+                    c.reference,
+                    money(c.above_cents),
+                    money(c.held_cents),
+                    c.due_on,
+                )
                 for c in waiting
             ),
         )
