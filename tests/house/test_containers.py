@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import time
 from typing import Any
 
+import pytest
 import yaml
 
+from streams.kafka.condition import Condition
+from streams.kafka.health import health
 from streams.settings import Settings
 from streams.topology import LARGEST_RECORD
 from tests.house.pages import ROOT
@@ -59,8 +65,23 @@ def test_every_command_and_every_setting_exists() -> None:
         words = [word for word in SERVICES[name]["command"] if not word.startswith("--")]
         assert {" ".join(words), words[0]} & known, name
         assert set(SERVICES[name]["environment"]) <= settings
-        check = SERVICES[name].get("healthcheck")
-        assert check is None or check["test"][1:3] == ["declastroom", "status"]
+
+
+@pytest.mark.parametrize("name", ["worker", "relay"])
+def test_a_worker_is_healthy_as_long_as_it_says_that_it_is_ready(name: str) -> None:
+    """The check of the containers, run against the real answer of a worker."""
+    port = SERVICES[name]["environment"]["DECLASTROOM_HEALTH_PORT"]
+    first, program, *arguments = SERVICES[name]["healthcheck"]["test"]
+    assert (first, program) == ("CMD", "python")
+    assert re.search(r"^FROM python:", DOCKERFILE, re.MULTILINE)
+    condition = Condition(time.monotonic)
+    condition.have("assignment")
+    with health(Settings(health_port=0), condition) as real:
+        command = [sys.executable, *(each.replace(f":{port}/", f":{real}/") for each in arguments)]
+        assert command[1:] != arguments
+        assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+        condition.lack("database", "gone")
+        assert subprocess.run(command, check=False, capture_output=True).returncode != 0
 
 
 def test_whoever_waits_waits_for_somebody_who_gets_well() -> None:
