@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from contracts.register import Register
 from contracts.tables import ProductRow
 from contracts.validity import valid_on
 
 _NO_UNITS: frozenset[str] = frozenset()
+_TIME: Final = frozenset({"01", "04"})
+_OUTPUT: Final = frozenset({"82", "83"})
+_VARIANTS: Final = frozenset({"effort", "output"})
 
 
 class _Units(dict[tuple[str, str, date], frozenset[str]]):
@@ -43,6 +47,7 @@ class ProductList:
             if row.domain == domain:
                 self._rows[row.category, row.code].append(row)
                 self._by_code[row.code].append(row)
+        self._says_funding = any(row.funding in _VARIANTS for rows in self._rows.values() for row in rows)
         self.has_lump_sums = any(row.funding == "lump_sum" for rows in self._rows.values() for row in rows)
 
     def lists(self, category: str, code: str, day: date) -> bool:
@@ -74,6 +79,21 @@ class ProductList:
         """Whether the list says that day that the product is paid by lump sum, never by a 323 (LS-03)."""
         said = {row.funding for row in self._rows.get((category, code), ()) if valid_on(row, day)}
         return said == {"lump_sum"}
+
+    def is_output(self, category: str, code: str, unit: str, day: date, allocation_start: date) -> bool:
+        """Whether the product is paid by result (output), not by effort (OC-21).
+
+        The list says so of the product in this unit, hours and minutes being one, on that day, or else
+        when the allocation started; where it is silent, 82 and 83 are output.
+        """
+        if self._says_funding:
+            units = _TIME if unit in _TIME else {unit}
+            rows = [row for row in self._rows.get((category, code), ()) if row.unit in units]
+            for when in (day, allocation_start):
+                said = {row.funding for row in rows if valid_on(row, when)} & _VARIANTS
+                if said:
+                    return said == {"output"}
+        return unit in _OUTPUT
 
     def segments(self, code: str, day: date) -> frozenset[str]:
         """Segments of the code on that day, whatever its category; a code that left the list keeps

@@ -1,18 +1,19 @@
 """Caps on volume: per product period (TR321) and over the whole allocation (TR322).
 
 Hours count in minutes, so that hours and minutes on one allocation add up; other units count as
-they are. Units 82 and 83 are output, all others effort (OC-21).
+they are. Weeks of output count by their Sundays, weeks of effort as soon as they are touched; which of
+the two a product is, the product list says (OC-21).
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
+from contracts.products import ProductList
 from schemas.allocation import Allocation, Size
 from schemas.money import euro
 from schemas.period import Period, days, iso_weeks, months, sundays
 
-_OUTPUT = frozenset({"82", "83"})
 _ONCE = frozenset({"4", "6"})  # per month, in total: the volume itself, also in a broken month
 _SPAN = {"1": days, "2": iso_weeks, "4": months}
 HOUSEHOLD_HELP = "01"
@@ -33,7 +34,7 @@ def volume_text(amount: int, unit: str) -> str:
     return f"{amount} ⟨unit_{unit}⟩"
 
 
-def cap_in_period(allocation: Allocation, size: Size, period: Period) -> int:
+def cap_in_period(allocation: Allocation, size: Size, period: Period, products: ProductList) -> int:
     """The most that may be delivered in one product period, counted as `counted` does (rules.md 4.4)."""
     volume, unit, frequency = size
     if frequency not in _ONCE:
@@ -41,7 +42,14 @@ def cap_in_period(allocation: Allocation, size: Size, period: Period) -> int:
         begin = max(begin, allocation.start)
         if allocation.end is not None and allocation.end < end:
             end = allocation.end
-        volume *= days(begin, end) if frequency == "1" else _weeks(allocation, unit, begin, end)
+        if frequency == "1":
+            volume *= days(begin, end)
+        elif allocation.category == HOUSEHOLD_HELP:  # exists in Wmo only (OC-32)
+            volume *= 6
+        elif _is_output(allocation, unit, period.begin, products):
+            volume *= _output_weeks(allocation, begin, end)
+        else:
+            volume *= iso_weeks(begin, end)
     return volume * 60 if unit == "04" else volume
 
 
@@ -56,11 +64,14 @@ def cap_in_total(allocation: Allocation, size: Size) -> int | None:
     return volume * 60 if unit == "04" else volume
 
 
-def _weeks(allocation: Allocation, unit: str, begin: date, end: date) -> int:
-    """How many week volumes fit between two days of the allocation (IV077)."""
-    if allocation.category == HOUSEHOLD_HELP:  # exists in Wmo only (OC-32)
-        return 6
-    if unit not in _OUTPUT or allocation.end is None:
+def _is_output(allocation: Allocation, unit: str, day: date, products: ProductList) -> bool:
+    """Whether what was allocated is output, by the list of that day (OC-15, OC-21)."""
+    return products.is_output(allocation.category or "", allocation.code or "", unit, day, allocation.start)
+
+
+def _output_weeks(allocation: Allocation, begin: date, end: date) -> int:
+    """How many week volumes of output fit between two days of the allocation (IV077)."""
+    if allocation.end is None:
         return iso_weeks(begin, end)
     return sundays(begin, end) + _broken_last_week(allocation.start, allocation.end, begin, end)
 

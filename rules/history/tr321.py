@@ -14,12 +14,14 @@ from schemas.declaration import Line
     return_code="9321",
     messages={"JW323", "WMO323"},
     elements=("GeleverdVolume",),
-    source="iJw/iWmo 3.2 TR321, IV077, IV078",
+    source="iJw/iWmo 3.2 TR321, IV077, IV078, OC-21",
 )
 def volume_within_period_cap(line: Line, allocation: Allocation, facts: DeclarationFacts) -> bool:
     """The volume is at most what the allocation allows in this product period."""
     size = allocation.size
-    return size is None or counted(line.volume, line.unit) <= cap_in_period(allocation, size, line.period)
+    if size is None:
+        return True
+    return counted(line.volume, line.unit) <= cap_in_period(allocation, size, line.period, facts.products)
 
 
 @volume_within_period_cap.explains
@@ -27,5 +29,5 @@ def _(line: Line, allocation: Allocation, facts: DeclarationFacts) -> Clash:
     found = volume_text(counted(line.volume, line.unit), line.unit)
     if allocation.size is None:
         return Clash(found, "⟨no_limit⟩")
-    cap = cap_in_period(allocation, allocation.size, line.period)
+    cap = cap_in_period(allocation, allocation.size, line.period, facts.products)
     return Clash(found, f"<= {volume_text(cap, line.unit)}")
