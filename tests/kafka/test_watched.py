@@ -12,13 +12,16 @@ from urllib.error import HTTPError, URLError
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from streams.kafka.status import status
-from streams.topology import RECEIVED, TOPOLOGY
+from streams.topology import TOPOLOGY
 from tests.chaos.stage import Stage, workers
-from tests.crash.scenario import messages
+from tests.crash.scenario import BSNS, declaration, line, messages
 from tests.kafka.conftest import World
+from tests.kafka.test_bad_records import MARK, broken
 from tests.privacy.test_no_bsn import USED, forms, hostile
+from tests.simulation.wire import bytes_of
 from tools.local_kafka import free_ports
 
 
@@ -72,14 +75,19 @@ def test_a_worker_without_a_database_is_alive_and_not_ready(on_sqlite: Stage, po
 
 
 def records(stage: Stage) -> Iterator[tuple[str, bytes]]:
-    """Keys and headers of everything on the topics, and the values that are not messages."""
+    """Names of topics and groups; keys and headers of every record; the values that are not messages."""
 
     async def read() -> list[tuple[str, bytes]]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=stage.broker.bootstrap)
+        await admin.start()
+        names = [*await admin.list_topics(), *(name for name, _ in await admin.list_consumer_groups())]
+        await admin.close()
+        found = [(f"name {name}", name.encode()) for name in names]
         consumer = AIOKafkaConsumer(bootstrap_servers=stage.broker.bootstrap)
         await consumer.start()
-        found = []
         for topic in TOPOLOGY:
             name = topic.on_broker(stage.settings.kafka_prefix)
+            assert name in names
             places = [TopicPartition(name, n) for n in range(stage.settings.kafka_partitions or 0)]
             consumer.assign(places)
             await consumer.seek_to_beginning(*places)
@@ -87,10 +95,10 @@ def records(stage: Stage) -> Iterator[tuple[str, bytes]]:
             while any([await consumer.position(place) < ends[place] for place in places]):
                 for batch in (await consumer.getmany(timeout_ms=500)).values():
                     for record in batch:
-                        where = f"{name}/{record.partition}/{record.offset}"
+                        where = f"{topic.name}/{record.partition}/{record.offset}"
                         found.append((f"key of {where}", record.key or b""))
-                        if topic is not RECEIVED:
-                            found += [(f"header {n} of {where}", value) for n, value in record.headers]
+                        for header, value in record.headers:
+                            found.append((f"header {header} of {where}", header.encode() + b"=" + value))
                         if topic.value == "JSON":
                             found.append((f"value of {where}", record.value or b""))
         await consumer.stop()
@@ -105,7 +113,10 @@ def test_no_citizen_number_leaves_a_worker(on_postgresql: Stage, tmp_path: Path,
     inbox.mkdir()
     for number, content in enumerate([*messages(), *hostile()]):
         (inbox / f"{number:02d}.xml").write_bytes(content)
-    more = {"DECLASTROOM_HEALTH_PORT": str(port), "DECLASTROOM_LOG_LEVEL": "debug"}
+    stopper = bytes_of(declaration(MARK, line("R0", 1, BSNS[0])))
+    (inbox / "99.xml").write_bytes(stopper)  # the last: nothing waits behind it
+    more = broken(stage.folder / "site", f"raise ZeroDivisionError('{BSNS[0]}')")
+    more |= {"DECLASTROOM_HEALTH_PORT": str(port), "DECLASTROOM_LOG_LEVEL": "debug"}
     with workers(stage, more=more) as (w,):
         stage.until(lambda: ask(port, "/readyz")[0] == 200)
         outcomes = stage.process(inbox)
@@ -121,7 +132,10 @@ def test_no_citizen_number_leaves_a_worker(on_postgresql: Stage, tmp_path: Path,
         if Path(name).parent.name not in {"answers", "returns"}:
             found[f"file {name}"] = content
     assert {o.outcome for o in outcomes} >= {"answered", "refused", "quarantined"}, "there must be occasion"
-    assert len([place for place in found if place.startswith("header ")]) > 20
+    for topic in {each.name for each in TOPOLOGY} - {"returns", "signals"}:
+        for part in ("key", "header message-id"):
+            assert any(place.startswith(f"{part} of {topic}/") for place in found), (part, topic)
+    assert any(place.startswith("header file of received/") for place in found)
     leaks = [
         (place, form)
         for bsn in USED
