@@ -43,7 +43,7 @@ def messages_in_zip(data: bytes) -> list[tuple[int, bytes]] | Fault:
         if len(entries) != count:
             return quarantined("zip-bad")
         return _entries_fault(entries) or _unpacked(data, entries, directory)
-    except (BadZipFile, NotImplementedError, ValueError, EOFError, OSError, struct.error, zlib.error):
+    except (BadZipFile, NotImplementedError, ValueError, struct.error, zlib.error):  # broken inside
         return quarantined("zip-bad")
 
 
