@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
@@ -41,109 +41,68 @@ Out = Annotated[Path | None, typer.Option("--out", help="Folder for the report (
 Make = Callable[[made.Source, Reach], tuple[Table, ...]]
 
 
-@report.command("production")
-def production(
-    year: Year = None,
-    municipality: options.Municipality = None,
-    format_: Format = None,
-    out: Out = None,
-    database: options.Database = None,
-    lang: options.Language = "nl",
-    json: options.Json = False,
-) -> None:
-    """Production per provider, municipality, law, product and service year, reconciled to the batches.
+class Kind(NamedTuple):
+    """A report of a year; `of_one` when it needs one, and takes this year when none is given."""
 
-    Example: declastroom report production --year 2026 --format xlsx --out out
-    """
-    _run(made.production_report, Reach(year, municipality), format_, out, database, lang, json)
+    name: str
+    make: Make
+    of_one: bool
+    about: str
+    example: str
 
 
-@report.command("growth")
-def growth(
-    year: OneYear = None,
-    municipality: options.Municipality = None,
-    format_: Format = None,
-    out: Out = None,
-    database: options.Database = None,
-    lang: options.Language = "nl",
-    json: options.Json = False,
-) -> None:
-    """Turnover of each provider beside that of the year before.
-
-    Example: declastroom report growth --year 2026
-    """
-    reach = Reach(year or options.today().year, municipality)
-    _run(made.growth_report, reach, format_, out, database, lang, json)
-
-
-@report.command("market")
-def market(
-    year: OneYear = None,
-    municipality: options.Municipality = None,
-    format_: Format = None,
-    out: Out = None,
-    database: options.Database = None,
-    lang: options.Language = "nl",
-    json: options.Json = False,
-) -> None:
-    """Market share of each provider per law, and how concentrated the market is.
-
-    Example: declastroom report market --year 2026 --municipality 0384
-    """
-    reach = Reach(year or options.today().year, municipality)
-    _run(made.market_report, reach, format_, out, database, lang, json)
+_KINDS: Final = (
+    Kind(
+        "production", made.production_report, False,
+        "Production per provider, municipality, law, product and service year, reconciled to the batches.",
+        "--year 2026 --format xlsx --out out",
+    ),
+    Kind(
+        "growth", made.growth_report, True,
+        "Turnover of each provider beside that of the year before.", "--year 2026",
+    ),
+    Kind(
+        "market", made.market_report, True,
+        "Market share of each provider per law, and how concentrated the market is.",
+        "--year 2026 --municipality 0384",
+    ),
+    Kind(
+        "turnover", made.turnover_report, True,
+        "Providers with an agreement and without turnover in a year.", "--year 2026",
+    ),
+    Kind(
+        "realisation", made.realisation_report, False,
+        "What was claimed of what was allocated, of the allocations that run in the year.", "--year 2026",
+    ),
+    Kind(
+        "rejections", made.rejections_report, False,
+        "Reasons of rejection, and the share of lines rejected, of what was received in the year.",
+        "--year 2026",
+    ),
+)  # fmt: skip
 
 
-@report.command("turnover")
-def turnover(
-    year: OneYear = None,
-    municipality: options.Municipality = None,
-    format_: Format = None,
-    out: Out = None,
-    database: options.Database = None,
-    lang: options.Language = "nl",
-    json: options.Json = False,
-) -> None:
-    """Providers with an agreement and without turnover in a year.
+def _add(kind: Kind) -> None:
+    def command(
+        year: Year = None,
+        municipality: options.Municipality = None,
+        format_: Format = None,
+        out: Out = None,
+        database: options.Database = None,
+        lang: options.Language = "nl",
+        json: options.Json = False,
+    ) -> None:
+        chosen = year or options.today().year if kind.of_one else year
+        _run(kind.make, Reach(chosen, municipality), format_, out, database, lang, json)
 
-    Example: declastroom report turnover --year 2026
-    """
-    reach = Reach(year or options.today().year, municipality)
-    _run(made.turnover_report, reach, format_, out, database, lang, json)
-
-
-@report.command("realisation")
-def realisation(
-    year: Year = None,
-    municipality: options.Municipality = None,
-    format_: Format = None,
-    out: Out = None,
-    database: options.Database = None,
-    lang: options.Language = "nl",
-    json: options.Json = False,
-) -> None:
-    """What was claimed of what was allocated, of the allocations that run in the year.
-
-    Example: declastroom report realisation --year 2026
-    """
-    _run(made.realisation_report, Reach(year, municipality), format_, out, database, lang, json)
+    if kind.of_one:
+        command.__annotations__["year"] = OneYear
+    about = f"{kind.about}\n\nExample: declastroom report {kind.name} {kind.example}"
+    report.command(kind.name, help=about)(command)
 
 
-@report.command("rejections")
-def rejections(
-    year: Year = None,
-    municipality: options.Municipality = None,
-    format_: Format = None,
-    out: Out = None,
-    database: options.Database = None,
-    lang: options.Language = "nl",
-    json: options.Json = False,
-) -> None:
-    """Reasons of rejection, and the share of lines rejected, of what was received in the year.
-
-    Example: declastroom report rejections --year 2026
-    """
-    _run(made.rejections_report, Reach(year, municipality), format_, out, database, lang, json)
+for _kind in _KINDS:
+    _add(_kind)
 
 
 @report.command("lines")
