@@ -15,10 +15,9 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    text,
 )
 
-from store.metadata import metadata
+from store.metadata import index_where, metadata
 from store.tables import Big, Day
 
 Name = String(200)
@@ -72,12 +71,7 @@ ceiling_event = Table(
     Column("body", LargeBinary, comment="the signals, where no message or day carries them"),
     Column("delivered", SmallInteger, nullable=False, comment="1 once its signals stand in an output folder"),
     UniqueConstraint("ceiling", "year", "version", "threshold", "kind", "occurrence"),
-    Index(
-        "ceiling_event_undelivered",
-        "id",
-        sqlite_where=text("delivered = 0"),
-        postgresql_where=text("delivered = 0"),
-    ),
+    index_where("delivered = 0", "ceiling_event_undelivered", "id"),
     comment="thresholds reached and left, and threats of overrun: each told once",
 )
 
@@ -109,12 +103,7 @@ ceiling_review = Table(
     Column("document", String(200)),
     UniqueConstraint("line_id", "use_id"),
     Index("ceiling_review_of", "municipality", "provider"),
-    Index(
-        "ceiling_review_held",
-        "use_id",
-        sqlite_where=text("decision IS NULL OR decision = 'RECOVER'"),
-        postgresql_where=text("decision IS NULL OR decision = 'RECOVER'"),
-    ),
+    index_where("decision IS NULL OR decision = 'RECOVER'", "ceiling_review_held", "use_id"),
     comment="lines above a ceiling that contract management decides about; they were granted",
 )
 

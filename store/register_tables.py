@@ -6,9 +6,9 @@ Rows of import v are those added at or before v and not ended at or before v.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
-from store.metadata import metadata
+from store.metadata import index_where, metadata
 
 register_import = Table(
     "register_import",
@@ -30,13 +30,6 @@ register_row = Table(
     Column("import_id", ForeignKey("register_import.id"), nullable=False),
     Column("ended_by", ForeignKey("register_import.id")),
     Index("ix_register_row_table_name_import_id", "table_name", "import_id"),
-    Index(
-        "uq_register_row_current",
-        "table_name",
-        "row_key",
-        unique=True,
-        sqlite_where=text("ended_by IS NULL"),
-        postgresql_where=text("ended_by IS NULL"),
-    ),
+    index_where("ended_by IS NULL", "uq_register_row_current", "table_name", "row_key", unique=True),
     comment="one version of one row of a register table",
 )

@@ -10,13 +10,11 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, SmallInt
 from store.metadata import metadata
 from store.tables import Big, Day
 
-_TOPIC = String(249)
 
-
-def _place() -> list[Column[object]]:
+def _place(*, key: bool = True) -> list[Column[object]]:
     return [
-        Column("topic", _TOPIC, primary_key=True),
-        Column("partition", Integer, primary_key=True, autoincrement=False),
+        Column("topic", String(249), primary_key=key, nullable=False),
+        Column("partition", Integer, primary_key=key, autoincrement=False, nullable=False),
     ]
 
 
@@ -69,7 +67,7 @@ blocked_key = Table(
     "blocked_key",
     metadata,
     Column("record_key", String(64), primary_key=True),
-    *[Column(name, kind, nullable=False) for name, kind in (("topic", _TOPIC), ("partition", Integer))],
+    *_place(key=False),
     Column("record_offset", Big, nullable=False),
     Column("reason", String, nullable=False),
     comment="keys with a record that could not be decided; what follows of them waits",
@@ -80,8 +78,7 @@ parked = Table(
     metadata,
     Column("id", Big, primary_key=True),
     Column("record_key", String(64), ForeignKey("blocked_key.record_key"), nullable=False),
-    Column("topic", _TOPIC, nullable=False),
-    Column("partition", Integer, nullable=False),
+    *_place(key=False),
     Column("record_offset", Big, nullable=False),
     Column("file", String, nullable=False),
     Column("received_on", Day, nullable=False),
@@ -94,8 +91,7 @@ offset_gap = Table(
     "offset_gap",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("topic", _TOPIC, nullable=False),
-    Column("partition", Integer, nullable=False),
+    *_place(key=False),
     Column("expected_offset", Big, nullable=False),
     Column("found_offset", Big, nullable=False),
     Column("resolution", String(10), nullable=False, comment="rewound; accepted when the broker lost it"),

@@ -19,10 +19,9 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    text,
 )
 
-from store.metadata import metadata
+from store.metadata import index_where, metadata
 
 LINES_PER_MESSAGE = 100_000
 Big = _BigInteger().with_variant(Integer, "sqlite")
@@ -74,12 +73,7 @@ message = Table(
     Column("register_version", Integer, nullable=False),
     Column("delivered", SmallInteger, nullable=False, comment="1 once its files stand in an output folder"),
     Index("message_identification", "relation_id", "type", "identification"),
-    Index(
-        "message_undelivered",
-        "id",
-        sqlite_where=text("delivered = 0"),
-        postgresql_where=text("delivered = 0"),
-    ),
+    index_where("delivered = 0", "message_undelivered", "id"),
     UniqueConstraint("answer_type", "answer_identification"),
 )
 
@@ -201,16 +195,7 @@ line = Table(
     Column("version_id", Big),
     Column("price_row", String),
     Index("line_reference", "relation_id", "reference"),
-    Index(
-        "line_live",
-        "allocation_id",
-        "month",
-        "category",
-        "code",
-        unique=True,
-        sqlite_where=text("state = 1"),
-        postgresql_where=text("state = 1"),
-    ),
+    index_where("state = 1", "line_live", "allocation_id", "month", "category", "code", unique=True),
     comment="every line of every processed declaration, decided once; written in bulk with its message",
 )
 
