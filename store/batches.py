@@ -15,12 +15,11 @@ from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, upd
 
 from processors.batch_json import sha256
 from processors.lump_sums import ScheduleKey
+from rules.facts import REJECTED
 from schemas.batch import Batch, GrantedLine, OpenDeclaration
 from store.batch_tables import batch as batch_table
 from store.batch_tables import batch_instalment, batch_message, payment
 from store.tables import declaration, line
-
-REJECTED = 0
 
 
 class StoredBatch(NamedTuple):

@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from contracts.agreements import CLIENT_BOUND
 from contracts.tables import AgreementRow, TariffRow
+from rules.facts import LIVE
 from store.tables import declaration, line, relation
-
-_LIVE = 1
 
 
 def last_received(connection: Connection) -> dict[tuple[str, str, str], dict[str, date]]:
@@ -51,7 +50,7 @@ def exception_cents(
         query = (
             select(func.coalesce(func.sum(line.c.amount_cents), 0))
             .join(relation, relation.c.id == line.c.relation_id)
-            .where(relation.c.provider == agb, relation.c.domain == domain, line.c.state == _LIVE)
+            .where(relation.c.provider == agb, relation.c.domain == domain, line.c.state == LIVE)
             .where(or_(*conditions))
         )
         cents[agb, domain] = int(connection.execute(query).scalar_one())

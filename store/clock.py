@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from schemas.notice import Due, Signal, signals_from_json, signals_to_json
 from store.clock_tables import tick as tick_table
 from store.clock_tables import tick_signal
-from store.tables import message
+from store.inbox import Inbox
+from store.parts import parts
 
-_CHUNK = 500
 _LONGEST = 400
 
 
@@ -45,7 +45,7 @@ def ticks_after(connection: Connection, first: int, last: int) -> list[Tick]:
 
 def record_tick(connection: Connection, day: date, register_version: int, due: Iterable[Due]) -> Tick:
     """Record a day with what fell due and was not told before. Raises IntegrityError when it came before."""
-    after = connection.execute(select(func.coalesce(func.max(message.c.id), 0))).scalar_one()
+    after = Inbox(connection).last_message_id()
     sha256 = tick_sha256(day)
     values = {"day": str(day), "sha256": sha256, "after_message": after, "register_version": register_version}
     number: int = connection.execute(
@@ -70,18 +70,16 @@ def record_tick(connection: Connection, day: date, register_version: int, due: I
 
 def tick_signals(connection: Connection, number: int) -> list[Signal]:
     """What one tick brought, in the order in which it was recorded."""
-    bodies = select(tick_signal.c.body).where(tick_signal.c.tick_id == number).order_by(tick_signal.c.id)
-    return [signal for (body,) in connection.execute(bodies) for signal in signals_from_json(body)]
+    return list(_signals(connection, tick_table.c.id == number))
 
 
 def all_tick_signals(
     connection: Connection, since: str = "", provider: str | None = None
 ) -> Iterator[Signal]:
     """What the clock brought on or after a day, about one provider or about all, in order."""
-    for each in _ticks(connection, tick_table.c.day >= since):
-        for signal in tick_signals(connection, each.id):
-            if provider in {None, signal.provider}:
-                yield signal
+    for signal in _signals(connection, tick_table.c.day >= since):
+        if provider in {None, signal.provider}:
+            yield signal
 
 
 def undelivered_ticks(connection: Connection) -> list[Tick]:
@@ -101,6 +99,13 @@ def _ticks(connection: Connection, condition: ColumnElement[bool]) -> Iterator[T
         yield Tick(row.id, date.fromisoformat(row.day), row.sha256, row.after_message, row.register_version)
 
 
+def _signals(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Signal]:
+    s, t = tick_signal.c, tick_table.c
+    bodies = select(s.body).join(tick_table, t.id == s.tick_id).where(condition).order_by(t.id, s.id)
+    for body in connection.execute(bodies).scalars():
+        yield from signals_from_json(body)
+
+
 def _fitting(key: str) -> str:
     """The key, or its hash where names in the register make it longer than its column."""
     return key if len(key) <= _LONGEST else hashlib.sha256(key.encode()).hexdigest()
@@ -108,7 +113,6 @@ def _fitting(key: str) -> str:
 
 def _told(connection: Connection, keys: Iterable[str]) -> Iterator[str]:
     """Those of the keys that an earlier tick told."""
-    asked = sorted(keys)
-    for first in range(0, len(asked), _CHUNK):
-        part = tick_signal.c.key.in_(asked[first : first + _CHUNK])
-        yield from connection.execute(select(tick_signal.c.key).where(part)).scalars().all()
+    for asked in parts(sorted(keys)):
+        query = select(tick_signal.c.key).where(tick_signal.c.key.in_(asked))
+        yield from connection.execute(query).scalars().all()

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from rules.facts import REJECTED
 from schemas.costs import BorneLine, Cost
 from store.batch_tables import batch_instalment
+from store.parts import parts
 from store.tables import declaration, line
 
 SIGNED_CENTS: ColumnElement[int] = case((line.c.side == "C", -line.c.amount_cents), else_=line.c.amount_cents)
-_CHUNK = 500
 
 
 def granted_costs(connection: Connection, year: int) -> list[Cost]:
@@ -46,8 +46,8 @@ def borne_lines(
         .where(n.state != REJECTED, in_year(year))
     )  # fmt: skip
     found = []
-    for first in range(0, len(numbers), _CHUNK):
-        some = query.where(n.allocation_number.in_(numbers[first : first + _CHUNK]))
+    for some_numbers in parts(numbers):
+        some = query.where(n.allocation_number.in_(some_numbers))
         found += [
             BorneLine._make((*key, date.fromisoformat(begin_on), int(cents)))
             for *key, begin_on, cents in connection.execute(some)

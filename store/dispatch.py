@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 from zlib import crc32
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from store.dialect import insert_into
+from store.parts import parts
 from store.stream_tables import dispatch, lease
 from store.tables import outbox
 
@@ -71,8 +71,8 @@ def dispatch_messages(connection: Connection, caused: Iterable[Caused]) -> None:
     """Let everything leave that these messages put in the outbox, once more if it left before."""
     causes = list(caused)
     o, rows_of = outbox.c, dict[int, list[tuple[int, str]]]()
-    for first in range(0, len(causes), 500):
-        ids = {each.message_id for each in causes[first : first + 500]}
+    for some in parts(causes):
+        ids = {each.message_id for each in some}
         query = select(o.id, o.topic, o.message_id).where(o.message_id.in_(ids)).order_by(o.id)
         for outbox_id, topic, message_id in connection.execute(query):
             rows_of.setdefault(message_id, []).append((outbox_id, topic))
@@ -120,9 +120,8 @@ def waiting(connection: Connection, shard: int, most: int, most_bytes: int) -> l
 
 def published(connection: Connection, ids: Iterable[int]) -> None:
     """The broker has these: they wait no more."""
-    gone = sorted(ids)
-    for first in range(0, len(gone), 500):
-        connection.execute(delete(dispatch).where(dispatch.c.id.in_(gone[first : first + 500])))
+    for gone in parts(sorted(ids)):
+        connection.execute(delete(dispatch).where(dispatch.c.id.in_(gone)))
 
 
 def set_aside(connection: Connection, ids: Iterable[int], reason: str) -> None:
@@ -167,8 +166,8 @@ def read_backlog(connection: Connection) -> Backlog:
 
 def take_lease(connection: Connection, name: str, owner: str, now_ms: int, until_ms: int) -> bool:
     """Whether the owner may work under this name until then; it may take over what ran out."""
-    make = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    connection.execute(make(lease).values(name=name, owner=owner, until_ms=0).on_conflict_do_nothing())
+    first = insert_into(connection, lease).values(name=name, owner=owner, until_ms=0)
+    connection.execute(first.on_conflict_do_nothing())
     mine = or_(lease.c.owner == owner, lease.c.until_ms < now_ms)
     taking = update(lease).where(lease.c.name == name, mine).values(owner=owner, until_ms=until_ms)
     return connection.execute(taking).rowcount == 1

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, RowMapping, select
 
+from store.allocations import day
 from store.database import trial
-from store.tables import allocation_version, basis, declaration, line, message, message_body, relation
+from store.parts import parts
+from store.tables import (
+    LINES_PER_MESSAGE,
+    allocation_version,
+    basis,
+    declaration,
+    line,
+    message,
+    message_body,
+    relation,
+)
 
 _CHUNK = 200
 
@@ -55,7 +66,7 @@ def messages_until(engine: Engine, last: int, types: Sequence[str]) -> Iterator[
             rows = connection.execute(query.where(m.id > after, m.id <= last)).all()
         if not rows:
             return
-        yield [Kept(*row[:5], _day(row[5]), row[6] and _day(row[6]), *row[7:]) for row in rows]
+        yield [Kept(*row[:5], day(row[5]), row[6] and day(row[6]), *row[7:]) for row in rows]
         after = rows[-1][0]
 
 
@@ -64,18 +75,13 @@ def decided_lines(connection: Connection, message_ids: Sequence[int]) -> Iterato
     n, r = line.c, relation.c
     query = (
         select(
-            message.c.sha256, (n.id % 100_000).label("position"), r.municipality, r.provider, r.domain, n.bsn,
-            n.allocation_number, n.code, n.unit, n.volume, n.begin_on, n.side, n.amount_cents, n.state,
-            allocation_version.c.start_on,
+            message.c.sha256, (n.id % LINES_PER_MESSAGE).label("position"), r.municipality, r.provider,
+            r.domain, n.bsn, n.allocation_number, n.code, n.unit, n.volume, n.begin_on, n.side,
+            n.amount_cents, n.state, allocation_version.c.start_on,
         )
         .join(message, message.c.id == n.message_id)
         .join(relation, r.id == n.relation_id)
         .outerjoin(allocation_version, allocation_version.c.id == n.version_id)
     )  # fmt: skip
-    for first in range(0, len(message_ids), _CHUNK):
-        part = query.where(n.message_id.in_(message_ids[first : first + _CHUNK])).order_by(n.id)
-        yield from connection.execute(part).mappings()
-
-
-def _day(text: Any) -> date:
-    return date.fromisoformat(text)
+    for some in parts(message_ids, _CHUNK):
+        yield from connection.execute(query.where(n.message_id.in_(some)).order_by(n.id)).mappings()

@@ -15,8 +15,7 @@ from schemas.notice import (
     signals_from_json,
 )
 from store.inbox import Inbox
-
-_CHUNK = 500
+from store.parts import parts
 
 
 class Parcel(NamedTuple):
@@ -41,12 +40,11 @@ def undelivered_notices(inbox: Inbox) -> list[str]:
 def parcels(inbox: Inbox, message_ids: Iterable[int], topics: tuple[str, ...]) -> Iterator[Parcel]:
     """The outbox rows of these messages, in order of message."""
     marks = ", ".join("?" * len(topics))
-    ids = sorted(message_ids)
-    for first in range(0, len(ids), _CHUNK):
+    for some in parts(sorted(message_ids)):
         rows = inbox.execute(
             f"SELECT message_id, topic, name, body FROM outbox WHERE topic IN ({marks})"
             " AND message_id = ANY(?) ORDER BY message_id, id",
-            (*topics, inbox.members(ids[first : first + _CHUNK])),
+            (*topics, inbox.members(some)),
         ).fetchall()
         yield from (Parcel(*row) for row in rows)
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from store.dialect import insert_into
+from store.parts import parts
 from store.stream_tables import arrival, attempt, offset_gap, progress
 
 
@@ -41,9 +41,8 @@ def lock_progress(connection: Connection, places: Iterable[Place]) -> dict[Place
     found = _locked(connection, wanted)
     missing = [place for place in wanted if place not in found]
     if missing:
-        make = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
         rows = [{"topic": p.topic, "partition": p.partition, "next_offset": 0} for p in missing]
-        connection.execute(make(progress).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, progress).on_conflict_do_nothing(), rows)
         found = _locked(connection, wanted)
     return found
 
@@ -99,10 +98,9 @@ def read_arrivals(
     connection: Connection, records: Iterable[tuple[Place, int]]
 ) -> dict[tuple[Place, int], Arrival]:
     """What became of these records, of those that were handled."""
-    a, wanted = arrival.c, sorted(records)
+    a = arrival.c
     found: dict[tuple[Place, int], Arrival] = {}
-    for first in range(0, len(wanted), 200):
-        some = wanted[first : first + 200]
+    for some in parts(sorted(records), 200):
         keys = [(place.topic, place.partition, offset) for place, offset in some]
         query = select(arrival).where(tuple_(a.topic, a.partition, a.record_offset).in_(keys))
         for row in connection.execute(query):
@@ -113,11 +111,10 @@ def read_arrivals(
 
 def count_attempt(connection: Connection, place: Place, offset: int, error: str) -> int:
     """One more try at a record; how many there were."""
-    make = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = {"topic": place.topic, "partition": place.partition, "record_offset": offset, "tries": 1,
               "last_error": error}  # fmt: skip
     statement = (
-        make(attempt)
+        insert_into(connection, attempt)
         .values(values)
         .on_conflict_do_update(
             index_elements=["topic", "partition", "record_offset"],

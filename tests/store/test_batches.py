@@ -14,6 +14,7 @@ from processors.batch_json import batch_json, sha256
 from processors.close_batch import close_batch
 from processors.pain001 import pain001
 from processors.specification import specification_csv
+from rules.facts import CREDIT, CREDITED, LIVE, REJECTED
 from schemas.batch import Batch, NothingToPay
 from store.batch_tables import batch as batch_table
 from store.batch_tables import payment
@@ -31,7 +32,6 @@ from store.database import open_store, trial
 from store.tables import basis, declaration, line, message, relation
 from tests.processors.batches import CUT_OFF, ELM, MUNICIPALITY, OAK, PROVIDERS, block
 
-LIVE, CREDITED, CREDIT, REJECTED = 1, 2, 3, 0
 RELATIONS = {
     ("0384", OAK, "jw"): 1,
     ("0384", OAK, "wmo"): 2,
