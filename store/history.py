@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, RowMapping, select
 
 from store.allocations import day
 from store.database import trial
-from store.parts import parts
+from store.packing import unpack
 from store.tables import (
     LINES_PER_MESSAGE,
     allocation_version,
@@ -66,7 +66,7 @@ def messages_until(engine: Engine, last: int, types: Sequence[str]) -> Iterator[
             rows = connection.execute(query.where(m.id > after, m.id <= last)).all()
         if not rows:
             return
-        yield [Kept(*row[:5], day(row[5]), row[6] and day(row[6]), *row[7:]) for row in rows]
+        yield [_kept(tuple(row)) for row in rows]
         after = rows[-1][0]
 
 
@@ -83,5 +83,12 @@ def decided_lines(connection: Connection, message_ids: Sequence[int]) -> Iterato
         .join(relation, r.id == n.relation_id)
         .outerjoin(allocation_version, allocation_version.c.id == n.version_id)
     )  # fmt: skip
-    for some in parts(message_ids, _CHUNK):
-        yield from connection.execute(query.where(n.message_id.in_(some)).order_by(n.id)).mappings()
+    for first in range(0, len(message_ids), _CHUNK):
+        part = query.where(n.message_id.in_(message_ids[first : first + _CHUNK])).order_by(n.id)
+        yield from connection.execute(part).mappings()
+
+
+def _kept(row: tuple[Any, ...]) -> Kept:
+    number, sha256, kind, body, file, received_on, answered_on, *decided_by = row
+    answered = None if answered_on is None else day(answered_on)
+    return Kept(number, sha256, kind, unpack(body), file, day(received_on), answered, *decided_by)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from schemas.notice import Notice, notice_to_json
 from store.dialect import dialect_of
+from store.packing import pack
 
 
 class MessageRow(NamedTuple):
@@ -159,7 +160,7 @@ class Inbox:
         """Put a message in the inbox with its outcome and its bytes."""
         marks = ", ".join("?" * len(row))
         self.execute(f"INSERT INTO message VALUES ({marks})", row)
-        self.execute("INSERT INTO message_body VALUES (?, ?)", (row.id, body))
+        self.execute("INSERT INTO message_body VALUES (?, ?)", (row.id, pack(body)))
         self._next_message = row.id + 1 if self.dialect.writes_alone else None
 
     def put_out(self, message_id: int, topic: str, name: str, body: bytes) -> None:

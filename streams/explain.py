@@ -19,6 +19,7 @@ from schemas.xml.fault import Fault
 from schemas.xml.gate import admit
 from schemas.xml.read_declaration import read_declaration
 from store.inbox import Inbox
+from store.packing import unpack
 from store.registers import load
 from store.rewind import rewind
 from streams.handle_declaration import read_facts
@@ -111,7 +112,9 @@ def _message(inbox: Inbox, message_id: int) -> dict[str, Any]:
         " JOIN basis s ON s.id = m.basis_id WHERE m.id = ?",
         (message_id,),
     ).fetchone()
-    return dict(zip(columns, row, strict=True))
+    found = dict(zip(columns, row, strict=True))
+    found["body"] = unpack(found["body"])
+    return found
 
 
 def _told(inbox: Inbox, message_id: int, reference: str, lang: Lang) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from store.ceiling_tables import ceiling_act
 from store.clock import tick_signals, ticks_after
 from store.database import open_store, transaction, trial
 from store.inbox import Inbox
+from store.packing import unpack
 from store.register_tables import register_import, register_row
 from store.registers import current_version, load, version_after
 from streams.ceiling_register import renew_ceilings
@@ -156,7 +157,7 @@ def _messages(stored: Inbox) -> Iterator[_Stored]:
             (number,),
         ).fetchone()
         answered_on = None if row[6] is None else date.fromisoformat(row[6])
-        yield _Stored._make((*row[:6], answered_on, None, None))
+        yield _Stored._make((*row[:5], unpack(row[5]), answered_on, None, None))
         last = number
     yield from _faults(stored, last, last)
     yield from _ticks(stored, last, last)
