@@ -87,9 +87,11 @@ def dispatch_messages(connection: Connection, caused: Iterable[Caused]) -> None:
         connection.execute(insert(dispatch), values)
 
 
-def dispatch_body(connection: Connection, topic: str, sha256: str, key: str, body: bytes) -> None:
-    """Let something leave that stands in no outbox row: a notice, a record set aside."""
-    row = _row(topic, key, sha256, 0) | {"outbox_id": None, "body": body}
+def dispatch_body(
+    connection: Connection, topic: str, sha256: str, key: str, body: bytes, ordinal: int = 0
+) -> None:
+    """Let something leave that stands in no outbox row: a notice, a record set aside, a batch."""
+    row = _row(topic, key, sha256, ordinal) | {"outbox_id": None, "body": body}
     connection.execute(insert(dispatch).values(row))
 
 

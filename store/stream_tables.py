@@ -98,6 +98,14 @@ offset_gap = Table(
     comment="where a broker was ahead of the database",
 )
 
+announced = Table(
+    "announced",
+    metadata,
+    Column("name", String(10), primary_key=True, comment="batches, days or imports"),
+    Column("last_id", Big, nullable=False),
+    comment="up to where what no message carries was put in the queue",
+)
+
 lease = Table(
     "lease",
     metadata,

@@ -55,5 +55,7 @@ SIGNALS: Final = Topic("signals", "what a person should look at", "JSON", 24, 40
 NOTICES: Final = Topic("notices", "refused and quarantined messages", "JSON", 24, 400)
 QUARANTINE: Final = Topic("quarantine", "records that stopped their key, byte for byte", "bytes", 24, 90)
 
-TOPOLOGY: Final = (RECEIVED, ANSWERS, RETURNS, REJECTIONS, SIGNALS, NOTICES, QUARANTINE)
+BATCHES: Final = Topic("batches", "closed payment batches", "JSON", 6, 2557, key="municipality")
+
+TOPOLOGY: Final = (RECEIVED, ANSWERS, RETURNS, REJECTIONS, SIGNALS, NOTICES, QUARANTINE, BATCHES)
 BY_NAME: Final = {topic.name: topic for topic in TOPOLOGY}

@@ -25,7 +25,8 @@ Full names begin with `DECLASTROOM_KAFKA_PREFIX` (`declastroom`). Never change t
 a topic in use: records of one key would not stay in order.
 
 A key is the municipality and the provider by their numbers, `0384|41410001`, or `?|` with the beginning of
-the SHA-256 when a message does not say between whom it is. A message under another key than that of its
+the SHA-256 when a message does not say between whom it is. What concerns no single provider has the
+municipality alone. A message under another key than that of its
 parties is quarantined (`key-mismatch`). Producers use the partitioner of Java and aiokafka (murmur2); with
 librdkafka set `partitioner=murmur2_random`. No topic is compacted and none may be written in a Kafka
 transaction: a hole in the offsets is how loss would show.
@@ -34,7 +35,8 @@ transaction: a hole in the offsets is how loss would show.
 |---|---|"""
 _MEANS: Final = {
     "message-id": "derived from the input: a record that is published again has the same",
-    "causation-id": "SHA-256 of the message that caused the record",
+    "causation-id": "SHA-256 of the message that caused the record; of a day, an import or a batch"
+    " what stands for it",
     "content-type": "`application/xml` or `application/json`",
     "schema-version": f"`{SCHEMA_VERSION}`; another one is quarantined (`unknown-envelope`)",
     "file": "what the sender called the message; optional",

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 from sqlalchemy import Engine
 
 from schemas.envelope import sent_headers
+from store.announcements import announce, unannounced
 from store.database import StoreUnavailable, transaction, trial
 from store.dispatch import SHARDS, Waiting, drop_leases, published, set_aside, take_lease, waiting
 from streams.crash import point
@@ -28,6 +29,7 @@ _ROUND: Final = 500
 _ROUND_BYTES: Final = 32 * 2**20
 _LEASE_MS: Final = 15_000
 _IDLE: Final = 0.05
+_ANNOUNCE_EVERY: Final = 1.0
 _CONTENT_TYPES: Final = {"XML": "application/xml", "JSON": "application/json", "bytes": "application/xml"}
 _TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 
@@ -56,6 +58,7 @@ class Relay:
         self._condition = condition
         self._owner = owner
         self._leases: dict[int, int] = {}
+        self._announced = 0.0
         self.stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -82,12 +85,21 @@ class Relay:
 
     async def _publish(self, producer: Any) -> None:
         while not self.stopping.is_set():
+            await self._announce()
             busy = False
             for shard in range(SHARDS):
                 if await asyncio.to_thread(self._holds, shard):
                     busy |= await self._shard(producer, shard)
             if not busy:
                 await self._pause(_IDLE)
+
+    async def _announce(self) -> None:
+        """Put what no message carries in the queue: whoever closes a batch need not know of a broker."""
+        if time.monotonic() - self._announced < _ANNOUNCE_EVERY:
+            return
+        if await asyncio.to_thread(self._unannounced):
+            await asyncio.to_thread(self._put_in_the_queue)
+        self._announced = time.monotonic()
 
     async def _shard(self, producer: Any, shard: int) -> bool:
         rows = await asyncio.to_thread(self._waiting, shard)
@@ -132,6 +144,14 @@ class Relay:
             taken = take_lease(connection, f"relay-{shard}", self._owner, now, now + _LEASE_MS)
         self._leases[shard] = now + _LEASE_MS if taken else 0
         return taken
+
+    def _unannounced(self) -> bool:
+        with trial(self._engine) as connection:
+            return bool(unannounced(connection))
+
+    def _put_in_the_queue(self) -> None:
+        with transaction(self._engine, alone=True) as connection:
+            announce(connection)
 
     def _waiting(self, shard: int) -> list[Waiting]:
         with trial(self._engine) as connection:
