@@ -7,7 +7,6 @@ ceiling of that name. Ceilings with the same pool are watched as one (CE-12).
 from __future__ import annotations
 
 import hashlib
-import weakref
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -17,7 +16,7 @@ from typing import Final, NamedTuple
 from contracts.client_stops import ClientStops
 from contracts.pricing import index_of
 from contracts.products import ProductList
-from contracts.register import Register
+from contracts.register import Register, once_per_register
 from contracts.tables import CeilingRow
 
 BY_LAW: Final = 70  # percent: a written notice is due, whatever thresholds were chosen (CSW 1.5.7)
@@ -205,14 +204,5 @@ def _scope(row: CeilingRow) -> tuple[object, ...]:
     return row.agb, row.domain, row.segments, row.codes, row.municipalities, row.valid_until
 
 
-_INDEXES: Final[dict[int, tuple[weakref.ref[Register], CeilingIndex]]] = {}
-
-
-def ceilings_of(register: Register) -> CeilingIndex:
-    """The ceilings of this very register value, sorted once and forgotten together with it."""
-    key = id(register)
-    entry = _INDEXES.get(key)
-    if entry is None or entry[0]() is not register:
-        reference = weakref.ref(register, lambda _: _INDEXES.pop(key, None))
-        entry = _INDEXES[key] = (reference, CeilingIndex(register))
-    return entry[1]
+ceilings_of = once_per_register(CeilingIndex)
+"""The ceilings of this very register value, sorted once and forgotten together with it."""

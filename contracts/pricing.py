@@ -7,7 +7,6 @@ the line has no price and both rows are named.
 
 from __future__ import annotations
 
-import weakref
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -15,7 +14,7 @@ from contracts.agreements import AgreementIndex, Agreements, Case
 from contracts.grounds import Ground, Grounds, units_to_try
 from contracts.growth import GrowthPaths
 from contracts.products import ProductList
-from contracts.register import Register
+from contracts.register import Register, once_per_register
 from contracts.tables import SanctionRow, TariffRow
 from contracts.tariffs import FOLLOWED, Choice, Source, TariffIndex, Tariffs, narrowest, row_name
 from schemas.money import half_up
@@ -57,20 +56,8 @@ class RegisterIndex:
         self.providers = register.providers()
 
 
-_INDEXES: Final[dict[int, tuple[weakref.ref[Register], RegisterIndex]]] = {}
-
-
-def index_of(register: Register) -> RegisterIndex:
-    """The index of this very register value, made once and forgotten together with it.
-
-    Kept by identity, because a register is a large value whose tables have no hash.
-    """
-    key = id(register)
-    entry = _INDEXES.get(key)
-    if entry is None or entry[0]() is not register:
-        reference = weakref.ref(register, lambda _: _INDEXES.pop(key, None))
-        entry = _INDEXES[key] = (reference, RegisterIndex(register))
-    return entry[1]
+index_of = once_per_register(RegisterIndex)
+"""The index of this very register value, made once and forgotten together with it."""
 
 
 class PriceList:
