@@ -48,10 +48,11 @@ for command in (
     generate,
     clock,
     ceilings,
+    worker,
+    status,
+    release,
 ):
     app.command()(command)
-for step in (worker, status, release):
-    app.command()(step)
 
 
 def main() -> None:

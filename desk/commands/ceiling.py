@@ -76,7 +76,8 @@ def done_command(
     ):
         watches = _named(every_ceiling(connection, load(connection)), name, json)
         watch = max(watches, key=lambda each: each.year)
-        version = uses(Inbox(connection))[watch.key].version if watch.key in uses(Inbox(connection)) else 1
+        use = uses(Inbox(connection)).get(watch.key)
+        version = 1 if use is None else use.version
         record_act(connection, Act(name, watch.year, version, step.upper(), day, document))
     row = {"ceiling": name, "year": watch.year, "version": version, "step": step, "on": str(day)}
     if json:

@@ -106,31 +106,32 @@ def split_command(
     if found is None:
         options.wrong(json, f"--key: found {key!r}, expected a key with members on {day}")
     methods = [Key(method, found.weights) for method in dict.fromkeys((found.method, "EXACT", "PERCENT_0"))]
+    shares = {each.method: each.split(amount_cents) for each in methods}
+    written = {each.method: percentages(each) for each in methods if each.decimals is not None}
     document: dict[str, Any] = {
         "key": key,
         "on": str(day),
         "method": found.method,
         "amount_cents": amount_cents,
         "weights": dict(found.weights),
-        "percentages": {each.method: percentages(each) for each in methods if percentages(each)},
-        "shares": {each.method: each.split(amount_cents) for each in methods},
+        "percentages": written,
+        "shares": shares,
     }
     if json:
         print_json(document)
         return
     print_table(
         f"{money(amount_cents)} by key {key} ({found.method}) on {day}",
-        ("municipality", "name", ">weight", *(f">{each.method}" for each in methods)),
+        ("municipality", "name", ">weight", *(f">{method}" for method in shares)),
         (
-            (code, names.get(code, ""), weight, *(_share(each, code, amount_cents) for each in methods))
+            (code, names.get(code, ""), weight,
+             *(_share(written.get(method, {}).get(code), cents[code]) for method, cents in shares.items()))
             for code, weight in found.weights
         ),
-    )
-    totals = ", ".join(f"{each.method} {money(sum(each.split(amount_cents).values()))}" for each in methods)
+    )  # fmt: skip
+    totals = ", ".join(f"{method} {money(sum(cents.values()))}" for method, cents in shares.items())
     OUT.print(f"Sum: {totals}", markup=False)
 
 
-def _share(key: Key, code: str, amount_cents: int) -> str:
-    share = money(key.split(amount_cents)[code])
-    percentage = percentages(key).get(code)
-    return share if percentage is None else f"{percentage} % {share}"
+def _share(percentage: str | None, cents: int) -> str:
+    return money(cents) if percentage is None else f"{percentage} % {money(cents)}"

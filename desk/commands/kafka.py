@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
+from sqlalchemy import Engine
 
 from desk import options
 from desk.screen import OUT, print_json, print_table
@@ -194,7 +195,7 @@ def _ask(question: Coroutine[Any, Any, T], json: bool) -> T:
             raise StoreUnavailable(str(unavailable)) from unavailable
 
 
-def _open(chosen: Settings, condition: Condition) -> Any:
+def _open(chosen: Settings, condition: Condition) -> Engine:
     """The store, waited for: a worker may be there before its database."""
     pause = 0.2
     while True:

@@ -62,13 +62,13 @@ def index_command(
             options.wrong(json, f"--indexation: found {indexation!r}, expected a name of table indexations")
         out.parent.mkdir(parents=True, exist_ok=True)
         write_files(out.parent, [File(out.name, csv_text(TariffRow, table).encode())])
-    new = [row for row in table if row.source in {str(index) for index in made}]
+    sources = {str(index) for index in made}
     document: dict[str, Any] = {
         "indexation": indexation,
         "year": year,
         "indices": [_figures(index) for index in made],
         "tariffs": len(table),
-        "indexed": len(new),
+        "indexed": sum(row.source in sources for row in table),
         "file": str(out),
     }
     if json:
