@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, case, func, literal, literal_column, select
 
@@ -11,10 +10,12 @@ from processors.realisation import AllocationUse
 from processors.reports import Turnover
 from processors.tables import Cell
 from rules.facts import REJECTED
-from schemas.allocation import Allocation, Size
+from store.allocations import allocation_of
 from store.batch_tables import batch, batch_instalment, batch_message, payment
 from store.costs import SIGNED_CENTS, in_year
 from store.tables import allocation, declaration, line, message, relation
+
+S = TypeVar("S", bound=Select[Any])
 
 LUMP_SUM = "lump_sum"
 _D, _N, _I = declaration.c, line.c, batch_instalment.c
@@ -96,16 +97,18 @@ def allocation_uses(connection: Connection, reach: Reach) -> list[AllocationUse]
     """The allocations that run in the year, as they are now, withdrawn ones left out. No client is read."""
     a, r = allocation.c, relation.c
     query = select(
-        r.municipality, r.provider, r.domain, a.number, a.category, a.code, a.volume, a.unit, a.frequency,
-        a.budget_cents, a.start_on, a.end_on, a.change_reason, a.used_volume, a.used_cents,
+        a.number, literal(""), a.category, a.code, a.volume, a.unit, a.frequency, a.budget_cents, a.start_on,
+        a.end_on, a.change_reason, literal(""), literal(""), r.municipality, r.provider, r.domain,
+        a.used_volume, a.used_cents,
     ).join(relation, r.id == a.relation_id)  # fmt: skip
-    for column, value in ((r.municipality, reach.municipality), (r.provider, reach.provider)):
-        if value is not None:
-            query = query.where(column == value)
+    query = _limited(query, (r.municipality, reach.municipality), (r.provider, reach.provider))
     if reach.year is not None:
         runs = a.end_on.is_(None) | (a.end_on >= f"{reach.year}-01-01")
         query = query.where(runs, a.start_on <= f"{reach.year}-12-31")
-    uses = (_use(row) for row in connection.execute(query))
+    uses = (
+        AllocationUse(row[13], row[14], row[15], allocation_of(tuple(row)), int(row[16]), int(row[17]))
+        for row in connection.execute(query)
+    )
     return [use for use in uses if not use.allocation.deleted]
 
 
@@ -120,8 +123,7 @@ def submitted_lines(connection: Connection, reach: Reach) -> list[tuple[str, str
         .group_by(*keys)
         .order_by(*keys)
     )
-    if reach.municipality is not None:
-        query = query.where(r.municipality == reach.municipality)
+    query = _limited(query, (r.municipality, reach.municipality))
     if reach.year is not None:
         query = query.where(m.received_on.between(f"{reach.year}-01-01", f"{reach.year}-12-31"))
     found = connection.execute(query)
@@ -154,39 +156,27 @@ def lines_of(connection: Connection, reach: Reach) -> list[tuple[Any, ...]]:
 
 
 def _of_lines(query: Select[Any], reach: Reach) -> Select[Any]:
-    query = query.join_from(line, declaration, _D.message_id == _N.message_id)
-    limits = (
+    query = _limited(
+        query.join_from(line, declaration, _D.message_id == _N.message_id),
         (_D.municipality, reach.municipality), (_D.domain, reach.domain), (_D.provider, reach.provider),
         (_N.code, reach.product),
     )  # fmt: skip
-    for column, value in limits:
-        if value is not None:
-            query = query.where(column == value)
     return query if reach.year is None else query.where(in_year(reach.year))
 
 
 def _of_instalments(query: Select[Any], reach: Reach) -> Select[Any]:
-    limits = (
-        (_I.municipality, reach.municipality), (_I.provider, reach.provider), (_I.schedule, reach.product),
-        (_I.year, reach.year),
+    query = _limited(
+        query, (_I.municipality, reach.municipality), (_I.provider, reach.provider),
+        (_I.schedule, reach.product), (_I.year, reach.year),
     )  # fmt: skip
-    for column, value in limits:
-        if value is not None:
-            query = query.where(column == value)
     return query if reach.domain in {None, LUMP_SUM} else query.where(literal(False))
+
+
+def _limited(query: S, *limits: tuple[ColumnElement[Any], object]) -> S:
+    """Only rows that have these values; a value of None is no limit."""
+    return query.where(*(column == value for column, value in limits if value is not None))
 
 
 def _whole(connection: Connection, query: Select[Any], keys: int) -> list[tuple[Cell, ...]]:
     """Rows in order of their keys, with sums that are whole numbers, whatever the database makes of both."""
     return sorted((*row[:keys], *(int(value) for value in row[keys:])) for row in connection.execute(query))
-
-
-def _use(row: Any) -> AllocationUse:
-    size = None if row.volume is None else Size(row.volume, row.unit, row.frequency)
-    end = None if row.end_on is None else date.fromisoformat(row.end_on)
-    given = Allocation(
-        row.number, "", row.category, row.code, size, row.budget_cents, date.fromisoformat(row.start_on), end,
-        row.change_reason, "",
-    )  # fmt: skip
-    used = (int(row.used_volume), int(row.used_cents))
-    return AllocationUse(row.municipality, row.provider, row.domain, given, *used)
