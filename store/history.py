@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, RowMapping, select
 
 from store.allocations import day
 from store.database import trial
 from store.packing import unpack
+from store.parts import parts
 from store.tables import (
     LINES_PER_MESSAGE,
     allocation_version,
@@ -83,9 +84,8 @@ def decided_lines(connection: Connection, message_ids: Sequence[int]) -> Iterato
         .join(relation, r.id == n.relation_id)
         .outerjoin(allocation_version, allocation_version.c.id == n.version_id)
     )  # fmt: skip
-    for first in range(0, len(message_ids), _CHUNK):
-        part = query.where(n.message_id.in_(message_ids[first : first + _CHUNK])).order_by(n.id)
-        yield from connection.execute(part).mappings()
+    for some in parts(message_ids, _CHUNK):
+        yield from connection.execute(query.where(n.message_id.in_(some)).order_by(n.id)).mappings()
 
 
 def _kept(row: tuple[Any, ...]) -> Kept:
