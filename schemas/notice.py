@@ -100,9 +100,10 @@ def rejections_from_json(body: bytes) -> tuple[Rejection, ...]:
 
 def signals_to_json(signals: tuple[Signal, ...]) -> bytes:
     """The stored form of the signals of one message."""
-    rows = [
-        {key: value for key, value in s._asdict().items() if (key, value) != ("more", None)} for s in signals
-    ]
+    rows = [signal._asdict() for signal in signals]
+    for row in rows:
+        if row["more"] is None:
+            del row["more"]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
 
 

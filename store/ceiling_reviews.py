@@ -15,11 +15,11 @@ from schemas.declaration import Header
 from store.allocations import day as stored_day
 from store.ceiling_tables import ceiling_above, ceiling_review, ceiling_use
 from store.inbox import Inbox
-from store.tables import LINES_PER_MESSAGE, allocation, declaration, line
+from store.tables import LINES_PER_MESSAGE, declaration, line
 
 LIVE = 1
 UNDECIDED, RECOVERY = "CEILING_REVIEW", "CEILING_RECOVERY"
-_AT_ONCE = 5_000
+_NEW = "ceiling_review (line_id, use_id, message_id, municipality, provider, above_cents, held_cents, due_on)"
 PAY, RECOVER, BELOW, DUE = "PAY", "RECOVER", "BELOW", "DUE"
 
 
@@ -63,7 +63,7 @@ def record_above(
 
 
 def record_reviews(
-    connection: Connection,
+    inbox: Inbox,
     use_id: int,
     message_id: int,
     municipality: str,
@@ -72,21 +72,11 @@ def record_reviews(
     reviews: Iterable[NewReview],
 ) -> None:
     """Open a case for each line."""
-    rows = [
-        {
-            "line_id": message_id * LINES_PER_MESSAGE + review.position,
-            "use_id": use_id,
-            "message_id": message_id,
-            "municipality": municipality,
-            "provider": provider,
-            "above_cents": review.above_cents,
-            "held_cents": review.above_cents,
-            "due_on": str(due_on),
-        }
-        for review in reviews
-    ]
+    first = message_id * LINES_PER_MESSAGE
+    case, due = (use_id, message_id, municipality, provider), str(due_on)
+    rows = [(first + position, *case, cents, cents, due) for position, cents in reviews]
     if rows:
-        connection.execute(insert(ceiling_review), rows)
+        inbox.insert(_NEW, rows)
 
 
 def shrink_reviews(inbox: Inbox, use_id: int, overshoot_cents: int, day: date) -> None:
@@ -122,27 +112,28 @@ def shrink_reviews(inbox: Inbox, use_id: int, overshoot_cents: int, day: date) -
 
 
 def other_care(
-    connection: Connection, relation_id: int, header: Header, bsns: Iterable[str]
+    inbox: Inbox, relation_id: int, header: Header, bsns: Iterable[str], before: date
 ) -> dict[str, tuple[Care, ...]]:
-    """All allocations of these clients with the provider, those deleted left out."""
-    a = allocation.c
-    query = select(a.bsn, a.category, a.code, a.start_on, a.end_on, a.change_reason).order_by(a.id)
+    """All allocations with the provider, those deleted left out, of those of these clients who have one
+    that began before a day: of the others no care can have been running then."""
+    asked = (relation_id, inbox.members(sorted(set(bsns))), str(before))
+    began = inbox.execute(
+        "SELECT DISTINCT bsn FROM allocation WHERE relation_id = ? AND bsn = ANY(?) AND start_on < ?", asked
+    ).fetchall()
+    if not began:
+        return {}
+    rows = inbox.execute(
+        "SELECT bsn, category, code, start_on, end_on, change_reason FROM allocation"
+        " WHERE relation_id = ? AND bsn = ANY(?) ORDER BY id",
+        (relation_id, inbox.members([bsn for (bsn,) in began])),
+    ).fetchall()
     found: dict[str, tuple[Care, ...]] = {}
-    wanted = sorted(set(bsns))
-    parts = (wanted[first : first + _AT_ONCE] for first in range(0, len(wanted), _AT_ONCE))
-    rows = (
-        row
-        for part in parts
-        for row in connection.execute(query.where(a.relation_id == relation_id, a.bsn.in_(part))).all()
-    )
-    for row in rows:
-        if row.change_reason == "13" and row.start_on == row.end_on:
+    for bsn, category, code, start_on, end_on, change_reason in rows:
+        if change_reason == "13" and start_on == end_on:
             continue
-        end = None if row.end_on is None else stored_day(row.end_on)
-        care = Care(
-            header.provider, header.domain.value, row.category, row.code, stored_day(row.start_on), end
-        )
-        found[row.bsn] = (*found.get(row.bsn, ()), care)
+        end = None if end_on is None else stored_day(end_on)
+        care = Care(header.provider, header.domain.value, category, code, stored_day(start_on), end)
+        found[bsn] = (*found.get(bsn, ()), care)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from contracts.ceilings import Watch
 from contracts.client_stops import Care, ClientStops, is_running
+from contracts.tables import ClientStopRow
 from processors.ceilings.review import (
     CRISIS,
     REVIEW,
@@ -20,7 +21,7 @@ from processors.ceilings.review import (
     totals,
 )
 from schemas.allocation import Allocation
-from schemas.declaration import Declaration, Header
+from schemas.declaration import Declaration, Header, Line
 from schemas.notice import Signal
 from store.allocations import Allocations
 from store.ceiling_reviews import NewReview, other_care, record_above, record_reviews
@@ -42,7 +43,7 @@ def review_above(
     inbox: Inbox, stops: ClientStops, claimed: Claimed, watch: Watch, before: Use, sha256: str, day: date
 ) -> list[Signal]:
     """Record what lies above a ceiling, and open a case for every line that is nobody's right."""
-    parts = list(above(claimed.declaration, claimed.states, watch, before.used_cents))
+    parts = above(claimed.declaration, claimed.states, watch, before.used_cents)
     grounds = _grounds(inbox, stops, claimed, parts, before.full_on or day)
     record_above(inbox.connection, before.id, claimed.message_id, totals(parts, grounds))
     waiting = [part for part, why in zip(parts, grounds, strict=True) if why == REVIEW]
@@ -51,7 +52,7 @@ def review_above(
     header = claimed.declaration.header
     due_on = decide_by(header.dated_on, day)
     record_reviews(
-        inbox.connection, before.id, claimed.message_id, header.municipality, header.provider, due_on,
+        inbox, before.id, claimed.message_id, header.municipality, header.provider, due_on,
         [NewReview(part.line.position, part.cents) for part in waiting],
     )  # fmt: skip
     more = {
@@ -72,35 +73,53 @@ def review_above(
 def _grounds(
     inbox: Inbox, stops: ClientStops, claimed: Claimed, parts: list[Above], full_on: date
 ) -> list[str]:
-    """Why each part is paid all the same, or REVIEW; other care of a client is read only where it matters."""
+    """Why each part is paid all the same, or REVIEW."""
     header, allocations = claimed.declaration.header, claimed.allocations.values
-    crisis: dict[tuple[str, str], bool] = {}
-    effective: dict[tuple[str, str, date], date] = {}
-    grounds = []
-    for line, _ in parts:
-        allocation, product = allocations.get(line.allocation), (line.category, line.code)
-        if product not in crisis:
-            crisis[product] = stops.is_crisis(care_of(line, None, header.provider, header.domain.value))
-        if crisis[product]:
-            grounds.append(CRISIS)
-        elif allocation is None or allocation.code is not None:
-            grounds.append(SPECIFIC)
-        else:
-            ended = (*product, line.period.end)
-            if ended not in effective:
-                care = care_of(line, None, header.provider, header.domain.value)
-                effective[ended] = _effective_on(stops, care, line.period.end, full_on)
-            grounds.append(RUNNING if allocation.start < effective[ended] else REVIEW)
+    provider, domain = header.provider, header.domain.value
+    products = {(line.category, line.code): line for line, _ in parts}
+    crisis = {
+        product
+        for product, line in products.items()
+        if stops.is_crisis(care_of(line, None, provider, domain))
+    }
+
+    def ground(line: Line) -> str:
+        if crisis and (line.category, line.code) in crisis:
+            return CRISIS
+        allocation = allocations.get(line.allocation)
+        return SPECIFIC if allocation is None or allocation.code is not None else REVIEW
+
+    grounds = [ground(line) for line, _ in parts]
     doubtful = [place for place, why in enumerate(grounds) if why == REVIEW]
-    bsns = {parts[place].line.bsn for place in doubtful}
-    others = other_care(inbox.connection, claimed.relation_id, header, bsns) if bsns else {}
-    for place in doubtful:
-        line = parts[place].line
-        care = care_of(line, allocations.get(line.allocation), header.provider, header.domain.value)
-        since = effective[line.category, line.code, line.period.end]
-        if is_running(care, others.get(line.bsn, ()), since):
-            grounds[place] = RUNNING
+    for place in _running(inbox, stops, claimed, [(place, parts[place].line) for place in doubtful], full_on):
+        grounds[place] = RUNNING
     return grounds
+
+
+def _running(
+    inbox: Inbox, stops: ClientStops, claimed: Claimed, doubtful: list[tuple[int, Line]], full_on: date
+) -> Iterator[int]:
+    """The places of lines of care that ran before all was used; other care is read of new clients only."""
+    header, allocations = claimed.declaration.header, claimed.allocations.values
+    effective: dict[tuple[str, str, date], date] = {}
+    new = []
+    for place, line in doubtful:
+        ended = (line.category, line.code, line.period.end)
+        if ended not in effective:
+            care = care_of(line, None, header.provider, header.domain.value)
+            effective[ended] = _effective_on(stops, care, line.period.end, full_on)
+        if allocations[line.allocation].start < effective[ended]:
+            yield place
+        else:
+            new.append((place, line, effective[ended]))
+    if not new:
+        return
+    bsns = {line.bsn for _, line, _ in new}
+    others = other_care(inbox, claimed.relation_id, header, bsns, max(since for *_, since in new))
+    for place, line, since in new if others else ():
+        care = care_of(line, allocations[line.allocation], header.provider, header.domain.value)
+        if is_running(care, others.get(line.bsn, ()), since):
+            yield place
 
 
 def _effective_on(stops: ClientStops, care: Care, day: date, full_on: date) -> date:
@@ -120,24 +139,35 @@ def allocated_during_stop(
 
     They are paid: this is for the access team (CE-13, table 4.3). Crisis and running care are exempt.
     """
+    provider, domain = header.provider, header.domain.value
     found = []
+    seen: dict[tuple[str | None, str | None, date], ClientStopRow | None] = {}
     for allocation, reference in named:
-        care = Care(header.provider, header.domain.value, *allocation[2:4], allocation.start, allocation.end)
-        stop = None if allocation.deleted else stops.at_start(care)
-        if stop is not None:
-            found.append((allocation, reference, care, stop))
+        key = (allocation.category, allocation.code, allocation.start)
+        if key not in seen:
+            seen[key] = stops.at_start(Care(provider, domain, *key))
+        stop = seen[key]
+        if stop is not None and not allocation.deleted:
+            found.append((allocation, reference, stop))
     if not found:
         return []
-    relation_id = inbox.relation(header.municipality, header.provider, header.domain.value)
-    others = other_care(inbox.connection, relation_id, header, {allocation.bsn for allocation, *_ in found})
+    relation_id = inbox.relation(header.municipality, provider, domain)
+    last = max(stop.valid_from for _, _, stop in found)
+    others = other_care(inbox, relation_id, header, {allocation.bsn for allocation, *_ in found}, last)
+
+    def is_new(allocation: Allocation, stop: ClientStopRow) -> bool:
+        care = Care(provider, domain, allocation.category, allocation.code, allocation.start, allocation.end)
+        return not is_running(care, others.get(allocation.bsn, ()), stop.valid_from)
+
+    parties, day = (header.municipality, provider, domain), str(received_on)
     return [
         Signal(
-            header.municipality, header.provider, header.domain.value, "allocation_during_stop", sha256,
-            reference, str(care.start), str(stop.valid_from), str(received_on),
+            *parties, "allocation_during_stop", sha256, reference,
+            str(allocation.start), str(stop.valid_from), day,
             {"stop": stop.stop, "ground": stop.ground, "allocation": allocation.number},
         )
-        for allocation, reference, care, stop in found
-        if not is_running(care, others.get(allocation.bsn, ()), stop.valid_from)
+        for allocation, reference, stop in found
+        if not others or is_new(allocation, stop)
     ]  # fmt: skip
 
 

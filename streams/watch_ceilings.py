@@ -75,7 +75,6 @@ class CeilingWatch:
         self._index = ceilings_of(register)
         self._declaration = declaration
         self._states = assessment.states
-        self._credits = any(line.side == "C" for line in declaration.lines)
         self._received = received
         self._held = tuple(self._hold()) if assessment.processed and self._index else ()
 
@@ -86,6 +85,7 @@ class CeilingWatch:
         told: list[Signal] = []
         if self._held:
             relation_id = self._inbox.relation(header.municipality, header.provider, header.domain.value)
+            credits = any(line.side == "C" for line in self._declaration.lines)
         for change, use, renewed in self._held:
             happened = (*renewed, *_move(self._inbox, change, use, relation_id, day))
             if happened:
@@ -96,7 +96,7 @@ class CeilingWatch:
             if overshoot_cents:
                 claimed = Claimed(self._declaration, self._states, allocations, relation_id, message_id)
                 told += review_above(self._inbox, stops, claimed, change.watch, use, sha256, day)
-            if self._credits and _overshoot_cents(change.watch, use.used_cents):
+            if credits and _overshoot_cents(change.watch, use.used_cents):
                 shrink_reviews(self._inbox, use.id, overshoot_cents, day)
         if stops.concern(header.provider):
             named = first_claims(self._declaration, self._states, allocations)

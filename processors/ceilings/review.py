@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -26,21 +26,27 @@ class Above(NamedTuple):
 
 def above(
     declaration: Declaration, states: Sequence[int], watch: Watch, used_before_cents: int
-) -> Iterator[Above]:
+) -> list[Above]:
     """The debits that go above the ceiling, in the order in which they are decided: credits first."""
-    header, used_cents, room_cents = declaration.header, used_before_cents, watch.amount_cents
+    header, over_cents = declaration.header, used_before_cents - watch.amount_cents
     parties = (header.provider, header.municipality, header.domain.value)
     counted: dict[tuple[str, date], bool] = {}
+    found = []
     for line in in_order(declaration):
-        if not states[line.position]:
-            continue
         product = (line.code, line.period.begin)
-        if product not in counted:
-            counted[product] = watch.counts(Claim(*parties, *product))
-        if counted[product]:
-            used_cents += line.signed_cents
-            if used_cents > room_cents and line.side != "C":
-                yield Above(line, min(line.amount_cents, used_cents - room_cents))
+        counts = counted.get(product)
+        if counts is None:
+            counts = counted[product] = watch.counts(Claim(*parties, *product))
+        if not (counts and states[line.position]):
+            continue
+        cents = line.amount_cents
+        if line.side == "C":
+            over_cents -= cents
+        else:
+            over_cents += cents
+            if over_cents > 0:
+                found.append(Above(line, cents if cents < over_cents else over_cents))
+    return found
 
 
 def care_of(line: Line, allocation: Allocation | None, provider: str, domain: str) -> Care:
@@ -52,11 +58,10 @@ def care_of(line: Line, allocation: Allocation | None, provider: str, domain: st
 
 def totals(parts: Sequence[Above], grounds: Sequence[str]) -> list[tuple[str, int, int]]:
     """Per ground the lines and the cents above the ceiling."""
-    sums: dict[str, tuple[int, int]] = {}
+    cents: dict[str, int] = dict.fromkeys(sorted(set(grounds)), 0)
     for part, why in zip(parts, grounds, strict=True):
-        lines, cents = sums.get(why, (0, 0))
-        sums[why] = (lines + 1, cents + part.cents)
-    return [(why, *sums[why]) for why in sorted(sums)]
+        cents[why] += part.cents
+    return [(why, grounds.count(why), total) for why, total in cents.items()]
 
 
 def decide_by(dated_on: date, received_on: date) -> date:
