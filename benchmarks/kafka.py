@@ -16,12 +16,13 @@ from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 from time import monotonic, perf_counter, sleep
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.request import urlopen
 
 from sqlalchemy import create_engine, text
 
 from benchmarks.kafka_floor import carry_by_aiokafka, carry_by_faust, latencies
+from benchmarks.machine import cpu_seconds, two_to_one
 from desk.screen import print_json, print_table, say
 from desk.synthetic.region import make_region, months_from
 from desk.synthetic.register import register_rows
@@ -41,6 +42,21 @@ from tools.local_postgresql import LocalPostgresql
 _WORKER: Final = [sys.executable, "-c", "from desk.cli import main; main()", "worker"]
 _FEW_LINES: Final = 20
 _NOOP_RECORDS: Final = 4_000
+
+
+class Turn(NamedTuple):
+    """Seconds of a turn, and the seconds of processor that everybody took in it."""
+
+    seconds: float
+    workers: float
+    client: float
+    server: float
+    broker: float
+
+    @property
+    def busy(self) -> float:
+        """How many processors were busy with it."""
+        return sum(self[1:]) / self.seconds
 
 
 class KafkaBench:
@@ -64,30 +80,44 @@ class KafkaBench:
             pass
         engine.dispose()
 
-    def embedded(self) -> float:
-        """Seconds to process all claims in one process."""
+    def embedded(self) -> Turn:
+        """Process all claims in one process."""
         settings = self._turn()
         engine = open_store(settings.database_url)
         runtime = Embedded(engine, House(Choices()), settings, self._out())
-        began = perf_counter()
-        self.lines = sum(o.lines for o in runtime.process(self.claims, self.received_on))
-        taken = perf_counter() - began
+        with self._timed([]) as told:
+            self.lines = sum(o.lines for o in runtime.process(self.claims, self.received_on))
         engine.dispose()
-        return taken
+        return told[0]
 
-    def through_kafka(self, workers: int) -> float:
-        """Seconds from the first record that is published to the last outcome and its files."""
+    def through_kafka(self, workers: int) -> Turn:
+        """From the first record that is published to the last outcome and its files."""
         settings = self._turn()
         engine = open_store(settings.database_url)
-        with _workers(settings, workers):
-            began = perf_counter()
+        with _workers(settings, workers) as pids, self._timed(pids) as told:
             process_via_kafka(
                 engine, House(Choices()), settings, self._out(), "nl", self.claims, self.received_on, 120,
                 lambda _: None,
             )  # fmt: skip
-            taken = perf_counter() - began
         engine.dispose()
-        return taken
+        return told[0]
+
+    @contextmanager
+    def _timed(self, workers: Sequence[int]) -> Iterator[list[Turn]]:
+        """The turn that the block is, once it has ended."""
+
+        def took() -> list[float]:
+            groups = (workers, [os.getpid()], [self._server.pid], [self._broker.pid])
+            own = cpu_seconds(*workers, self._broker.pid)
+            counted = [cpu_seconds(*group) if group else 0.0 for group in groups]
+            counted[1] -= own  # they are children of this process
+            return counted
+
+        told: list[Turn] = []
+        before, began = took(), perf_counter()
+        yield told
+        seconds = perf_counter() - began
+        told.append(Turn(seconds, *(b - a for a, b in zip(before, took(), strict=True))))
 
     def light_load(self, number: int) -> list[float]:
         """Seconds from received to answer of single messages of about 20 lines, one after the other."""
@@ -158,15 +188,19 @@ def _measure(bench: KafkaBench, rounds: int) -> list[tuple[str, float, str]]:
     waits = bench.light_load(40 if rounds == 1 else 100)
     say("floors")
     plain, faust = bench.floors()
-    one = median(len(bench.claims) / one for _, one, _ in turns)
+    say("the machine")
+    ceiling = two_to_one()
+    one = median(len(bench.claims) / one.seconds for _, one, _ in turns)
     return [
         ("messages", len(bench.claims), "-"),
         ("lines", bench.lines, "-"),
-        ("in one process, seconds", median(t[0] for t in turns), "-"),
-        ("one worker, seconds", median(t[1] for t in turns), "-"),
-        ("two workers, seconds", median(t[2] for t in turns), "-"),
-        ("speed of one worker ÷ one process", median(t[0] / t[1] for t in turns), "≥ 0.6"),
-        ("speed of two workers ÷ one worker", median(t[1] / t[2] for t in turns), "≥ 1.6"),
+        ("in one process, seconds", median(t[0].seconds for t in turns), "-"),
+        ("one worker, seconds", median(t[1].seconds for t in turns), "-"),
+        ("two workers, seconds", median(t[2].seconds for t in turns), "-"),
+        ("speed of one worker ÷ one process", median(t[0].seconds / t[1].seconds for t in turns), "≥ 0.6"),
+        ("speed of two workers ÷ one worker", median(t[1].seconds / t[2].seconds for t in turns), "≥ 1.6"),
+        ("two processes that only count ÷ one of them", ceiling, "-"),
+        *_processors(turns, bench.lines),
         ("received to answer, p50, ms", 1000 * median(waits), "≤ 150"),
         ("received to answer, p99, ms", 1000 * quantiles(waits, n=100)[98], "≤ 1000"),
         ("records/s of a plain loop of aiokafka", plain, "-"),
@@ -175,9 +209,22 @@ def _measure(bench: KafkaBench, rounds: int) -> list[tuple[str, float, str]]:
     ]
 
 
+def _processors(turns: Sequence[tuple[Turn, Turn, Turn]], lines: int) -> Iterator[tuple[str, float, str]]:
+    """What bounds the ratios: who took how much processor, and how much of it there was."""
+    for number, name in enumerate(("in one process", "one worker", "two workers")):
+        chosen = [turn[number] for turn in turns]
+        for who in ("workers", "client", "server", "broker"):
+            took = median(getattr(turn, who) for turn in chosen)
+            if number or who in {"client", "server"}:
+                label = {"workers": "its workers", "server": "PostgreSQL"}.get(who, f"the {who}")
+                label = "the process" if number == 0 and who == "client" else label
+                yield f"{name}, CPU seconds of {label} per 1,000 lines", 1000 * took / lines, "-"
+        yield f"{name}, processors busy", median(turn.busy for turn in chosen), f"≤ {os.cpu_count()}"
+
+
 @contextmanager
-def _workers(settings: Settings, number: int) -> Iterator[None]:
-    """So many workers, from the moment that all are ready."""
+def _workers(settings: Settings, number: int) -> Iterator[list[int]]:
+    """So many workers, from the moment that all are ready; their processes."""
     ports = free_ports(number)
     names = ("database_url", "kafka_bootstrap", "kafka_prefix", "kafka_group")
     shared = {f"DECLASTROOM_{name.upper()}": str(getattr(settings, name)) for name in names}
@@ -188,7 +235,7 @@ def _workers(settings: Settings, number: int) -> Iterator[None]:
             own = {"DECLASTROOM_HEALTH_PORT": str(port)}
             running.append(subprocess.Popen(_WORKER, env=os.environ | shared | own))
         _until_shared(ports, settings.kafka_partitions or 0)
-        yield
+        yield [each.pid for each in running]
     finally:
         for each in running:
             each.send_signal(signal.SIGTERM)

@@ -75,6 +75,12 @@ class LocalKafka:
         """The address for clients."""
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The process of the broker that runs now."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start the broker and wait until it answers. Formats its folder on first use."""
         if not (self.folder / "data" / "meta.properties").exists():

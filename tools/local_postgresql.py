@@ -66,7 +66,7 @@ class LocalPostgresql:
 
     def kill(self) -> None:
         """Kill the server and all its sessions at once, and wait until they are gone."""
-        first = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        first = self.pid
         for number in (first, *_children(first)):
             try:
                 os.kill(number, signal.SIGKILL)
@@ -75,6 +75,11 @@ class LocalPostgresql:
         while _alive(first):
             time.sleep(0.02)
         (self._data / "postmaster.pid").unlink(missing_ok=True)
+
+    @property
+    def pid(self) -> int:
+        """The first process of the server that runs now; the others are its children."""
+        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
 
     def url(self, database: str = "postgres") -> str:
         """The URL of one of its databases."""
