@@ -43,13 +43,6 @@ class Review(NamedTuple):
     decided_on: date | None
 
 
-class NewReview(NamedTuple):
-    """A line of the message in hand, by position, with the part of it above the ceiling."""
-
-    position: int
-    above_cents: int
-
-
 def record_above(
     connection: Connection, use_id: int, message_id: int, totals: Iterable[tuple[str, int, int]]
 ) -> None:
@@ -69,9 +62,9 @@ def record_reviews(
     municipality: str,
     provider: str,
     due_on: date,
-    reviews: Iterable[NewReview],
+    reviews: Iterable[tuple[int, int]],
 ) -> None:
-    """Open a case for each line."""
+    """Open a case for each line of the message in hand: its position, and the cents above the ceiling."""
     first = message_id * LINES_PER_MESSAGE
     case, due = (use_id, message_id, municipality, provider), str(due_on)
     rows = [(first + position, *case, cents, cents, due) for position, cents in reviews]
@@ -116,7 +109,7 @@ def other_care(
 ) -> dict[str, tuple[Care, ...]]:
     """All allocations with the provider, those deleted left out, of those of these clients who have one
     that began before a day: of the others no care can have been running then."""
-    asked = (relation_id, inbox.members(sorted(set(bsns))), str(before))
+    asked = (relation_id, inbox.members(set(bsns)), str(before))
     began = inbox.execute(
         "SELECT DISTINCT bsn FROM allocation WHERE relation_id = ? AND bsn = ANY(?) AND start_on < ?", asked
     ).fetchall()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import compress
 from typing import NamedTuple
 
 from contracts.ceilings import Watch
@@ -14,7 +15,6 @@ from processors.ceilings.review import (
     REVIEW,
     RUNNING,
     SPECIFIC,
-    Above,
     above,
     care_of,
     decide_by,
@@ -24,7 +24,7 @@ from schemas.allocation import Allocation
 from schemas.declaration import Declaration, Header, Line
 from schemas.notice import Signal
 from store.allocations import Allocations
-from store.ceiling_reviews import NewReview, other_care, record_above, record_reviews
+from store.ceiling_reviews import other_care, record_above, record_reviews
 from store.ceilings import Use
 from store.inbox import Inbox
 
@@ -44,80 +44,86 @@ def review_above(
 ) -> list[Signal]:
     """Record what lies above a ceiling, and open a case for every line that is nobody's right."""
     parts = above(claimed.declaration, claimed.states, watch, before.used_cents)
-    grounds = _grounds(inbox, stops, claimed, parts, before.full_on or day)
+    grounds = _grounds(inbox, stops, claimed, parts.lines, before.full_on or day)
     record_above(inbox.connection, before.id, claimed.message_id, totals(parts, grounds))
-    waiting = [part for part, why in zip(parts, grounds, strict=True) if why == REVIEW]
-    if not waiting:
+    if REVIEW not in grounds:
         return []
+    waiting = [why == REVIEW for why in grounds]
+    lines, cents = list(compress(parts.lines, waiting)), list(compress(parts.cents, waiting))
     header = claimed.declaration.header
     due_on = decide_by(header.dated_on, day)
     record_reviews(
         inbox, before.id, claimed.message_id, header.municipality, header.provider, due_on,
-        [NewReview(part.line.position, part.cents) for part in waiting],
+        zip([line.position for line in lines], cents, strict=True),
     )  # fmt: skip
-    more = {
-        "ceiling": watch.name,
-        "lines": len(waiting),
-        "above_cents": sum(part.cents for part in waiting),
-        "due_on": str(due_on),
-    }
+    more = {"ceiling": watch.name, "lines": len(lines), "above_cents": sum(cents), "due_on": str(due_on)}
     return [
         Signal(
             header.municipality, header.provider, header.domain.value, "ceiling_review", sha256,
-            waiting[0].line.reference if len(waiting) == 1 else None,
+            lines[0].reference if len(lines) == 1 else None,
             str(more["above_cents"]), str(watch.amount_cents), str(day), more,
         )
     ]  # fmt: skip
 
 
 def _grounds(
-    inbox: Inbox, stops: ClientStops, claimed: Claimed, parts: list[Above], full_on: date
+    inbox: Inbox, stops: ClientStops, claimed: Claimed, lines: list[Line], full_on: date
 ) -> list[str]:
-    """Why each part is paid all the same, or REVIEW."""
+    """Why each line is paid all the same, or REVIEW; other care is read only of clients who look new."""
     header, allocations = claimed.declaration.header, claimed.allocations.values
     provider, domain = header.provider, header.domain.value
-    products = {(line.category, line.code): line for line, _ in parts}
-    crisis = {
+    crisis = _crisis(stops, lines, provider, domain)
+    stopped = stops.concern(provider)
+    effective: dict[tuple[str, str, date], date] = {}
+    grounds: list[str] = []
+    new: list[tuple[int, Allocation, date]] = []
+    for place, line in enumerate(lines):
+        if crisis and (line.category, line.code) in crisis:
+            grounds.append(CRISIS)
+            continue
+        allocation = allocations.get(line.allocation)
+        if allocation is None or allocation.code is not None:
+            grounds.append(SPECIFIC)
+            continue
+        since = full_on
+        if stopped:
+            ended = (line.category, line.code, line.period.end)
+            if ended not in effective:
+                care = care_of(line, None, provider, domain)
+                effective[ended] = _effective_on(stops, care, line.period.end, full_on)
+            since = effective[ended]
+        if allocation.start < since:
+            grounds.append(RUNNING)
+        else:
+            grounds.append(REVIEW)
+            new.append((place, allocation, since))
+    for place in _followers(inbox, claimed, lines, new):
+        grounds[place] = RUNNING
+    return grounds
+
+
+def _crisis(stops: ClientStops, lines: list[Line], provider: str, domain: str) -> set[tuple[str, str]]:
+    """Category and code of the lines that are crisis care."""
+    products = {(line.category, line.code): line for line in lines}
+    return {
         product
         for product, line in products.items()
         if stops.is_crisis(care_of(line, None, provider, domain))
     }
 
-    def ground(line: Line) -> str:
-        if crisis and (line.category, line.code) in crisis:
-            return CRISIS
-        allocation = allocations.get(line.allocation)
-        return SPECIFIC if allocation is None or allocation.code is not None else REVIEW
 
-    grounds = [ground(line) for line, _ in parts]
-    doubtful = [place for place, why in enumerate(grounds) if why == REVIEW]
-    for place in _running(inbox, stops, claimed, [(place, parts[place].line) for place in doubtful], full_on):
-        grounds[place] = RUNNING
-    return grounds
-
-
-def _running(
-    inbox: Inbox, stops: ClientStops, claimed: Claimed, doubtful: list[tuple[int, Line]], full_on: date
+def _followers(
+    inbox: Inbox, claimed: Claimed, lines: list[Line], new: list[tuple[int, Allocation, date]]
 ) -> Iterator[int]:
-    """The places of lines of care that ran before all was used; other care is read of new clients only."""
-    header, allocations = claimed.declaration.header, claimed.allocations.values
-    effective: dict[tuple[str, str, date], date] = {}
-    new = []
-    for place, line in doubtful:
-        ended = (line.category, line.code, line.period.end)
-        if ended not in effective:
-            care = care_of(line, None, header.provider, header.domain.value)
-            effective[ended] = _effective_on(stops, care, line.period.end, full_on)
-        if allocations[line.allocation].start < effective[ended]:
-            yield place
-        else:
-            new.append((place, line, effective[ended]))
+    """The places of lines that look new, but directly follow care that ran before the day beside them."""
     if not new:
         return
-    bsns = {line.bsn for _, line, _ in new}
-    others = other_care(inbox, claimed.relation_id, header, bsns, max(since for *_, since in new))
-    for place, line, since in new if others else ():
-        care = care_of(line, allocations[line.allocation], header.provider, header.domain.value)
+    header = claimed.declaration.header
+    bsns = {lines[place].bsn for place, _, _ in new}
+    others = other_care(inbox, claimed.relation_id, header, bsns, max({since for _, _, since in new}))
+    for place, allocation, since in new if others else ():
+        line = lines[place]
+        care = care_of(line, allocation, header.provider, header.domain.value)
         if is_running(care, others.get(line.bsn, ()), since):
             yield place
 

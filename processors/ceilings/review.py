@@ -18,20 +18,18 @@ _PAYMENT_TERM: Final = timedelta(days=30)
 
 
 class Above(NamedTuple):
-    """A granted debit and the part of it that lies above the ceiling."""
+    """Granted debits, and of each the part that lies above the ceiling: two lists of one length."""
 
-    line: Line
-    cents: int
+    lines: list[Line]
+    cents: list[int]
 
 
-def above(
-    declaration: Declaration, states: Sequence[int], watch: Watch, used_before_cents: int
-) -> list[Above]:
+def above(declaration: Declaration, states: Sequence[int], watch: Watch, used_before_cents: int) -> Above:
     """The debits that go above the ceiling, in the order in which they are decided: credits first."""
     header, over_cents = declaration.header, used_before_cents - watch.amount_cents
     parties = (header.provider, header.municipality, header.domain.value)
     counted: dict[tuple[str, date], bool] = {}
-    found = []
+    found = Above([], [])
     for line in in_order(declaration):
         product = (line.code, line.period.begin)
         counts = counted.get(product)
@@ -45,7 +43,8 @@ def above(
         else:
             over_cents += cents
             if over_cents > 0:
-                found.append(Above(line, cents if cents < over_cents else over_cents))
+                found.lines.append(line)
+                found.cents.append(cents if cents < over_cents else over_cents)
     return found
 
 
@@ -56,11 +55,11 @@ def care_of(line: Line, allocation: Allocation | None, provider: str, domain: st
     return Care(provider, domain, line.category, line.code, start, end)
 
 
-def totals(parts: Sequence[Above], grounds: Sequence[str]) -> list[tuple[str, int, int]]:
+def totals(parts: Above, grounds: Sequence[str]) -> list[tuple[str, int, int]]:
     """Per ground the lines and the cents above the ceiling."""
     cents: dict[str, int] = dict.fromkeys(sorted(set(grounds)), 0)
-    for part, why in zip(parts, grounds, strict=True):
-        cents[why] += part.cents
+    for part_cents, why in zip(parts.cents, grounds, strict=True):
+        cents[why] += part_cents
     return [(why, grounds.count(why), total) for why, total in cents.items()]
 
 
