@@ -1,8 +1,7 @@
-"""Numbers with a meaning: BSN, AGB code, municipality code, IBAN."""
+"""Numbers with a meaning and a check: BSN and IBAN."""
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from stdnum import iban as _iban
@@ -16,8 +15,6 @@ def _weighed(*weights: int) -> dict[str, int]:
 _FIRST: Final = _weighed(9, 8, 7)
 _MIDDLE: Final = _weighed(6, 5, 4)
 _LAST: Final = _weighed(3, 2, -1)
-_AGB: Final = re.compile("[0-9]{8}")
-_MUNICIPALITY: Final = re.compile("[0-9]{4}")
 
 
 def is_bsn(text: str) -> bool:
@@ -26,16 +23,6 @@ def is_bsn(text: str) -> bool:
         return (_FIRST[text[:3]] + _MIDDLE[text[3:6]] + _LAST[text[6:]]) % 11 == 0
     except KeyError:
         return False
-
-
-def is_agb(text: str) -> bool:
-    """Eight digits; there is no public check digit."""
-    return _AGB.fullmatch(text) is not None
-
-
-def is_municipality(text: str) -> bool:
-    """Four digits (CBS code)."""
-    return _MUNICIPALITY.fullmatch(text) is not None
 
 
 def clean_iban(text: str) -> str | None:

@@ -195,13 +195,6 @@ def batches(connection: Connection, municipality: str | None = None) -> list[Sto
     ]
 
 
-def batch_files(connection: Connection, number: str) -> BatchFiles | None:
-    """The files of a batch as stored, None when there is no such batch."""
-    b = batch_table.c
-    row = connection.execute(select(b.body, b.pain, b.specification).where(b.number == number)).first()
-    return None if row is None else BatchFiles(*row)
-
-
 def undelivered_batches(
     connection: Connection, municipality: str, closed: str | None = None
 ) -> dict[str, BatchFiles]:

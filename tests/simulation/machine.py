@@ -16,7 +16,7 @@ from sqlalchemy.pool import StaticPool
 
 from rules.facts import Choices
 from schemas.batch import Batch, NothingToPay
-from store.batches import BatchFiles, batch_files
+from store.batches import BatchFiles, undelivered_batches
 from store.database import StoreUnavailable, open_store, transaction
 from store.declarations import GuardRefused
 from store.inbox import Inbox
@@ -131,9 +131,7 @@ class Machine:
         with transaction(self.engine) as connection:
             closed = close(connection, self.house.register, town, cut_off)
             if isinstance(closed, Batch):
-                files = batch_files(connection, closed.number)
-                assert files is not None
-                return files
+                return undelivered_batches(connection, town, closed.number)[closed.number]
             assert isinstance(closed, NothingToPay)
             return closed
 

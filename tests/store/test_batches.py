@@ -21,12 +21,12 @@ from store.batch_tables import payment
 from store.batches import (
     BatchFiles,
     balances,
-    batch_files,
     batches,
     granted_lines,
     next_sequence,
     open_declarations,
     save_batch,
+    undelivered_batches,
 )
 from store.database import open_store, trial
 from store.tables import basis, declaration, line, message, relation
@@ -121,15 +121,14 @@ def test_a_batch_is_stored_with_its_files_and_listed(connection: Connection) -> 
     batch = close(connection)
     assert isinstance(batch, Batch)
     (stored,) = batches(connection)
-    files = batch_files(connection, stored.number)
-    assert files is not None
+    files = undelivered_batches(connection, "0384")[stored.number]
     assert (stored.number, stored.total_cents, stored.payments) == ("0384-2026-0001", 1000, 1)
     assert (stored.cut_off, stored.due, stored.after_message) == (CUT_OFF, date(2026, 4, 8), 9)
     assert stored.sha256 == sha256(files.pain)
     assert files.body == batch_json(batch, files.pain)
     assert files.specification.count(b'"LINE"') == 3
     assert b"999900006" not in files.specification + files.body + (files.pain or b"")
-    assert batch_files(connection, "0384-2026-0002") is None
+    assert undelivered_batches(connection, "0384").keys() == {"0384-2026-0001"}
     assert batches(connection, "0363") == []
 
 
@@ -145,8 +144,7 @@ def test_held_and_carried_amounts_live_on_in_the_balances(connection: Connection
     receive(connection, 2, [(400, CREDIT)], provider=ELM)
     first = close(connection, held=(OAK,))
     assert isinstance(first, Batch)
-    files = batch_files(connection, first.number)
-    assert files is not None
+    files = undelivered_batches(connection, "0384")[first.number]
     assert (files.body, files.pain) == (batch_json(first, None), None)
     assert balances(connection, "0384") == {OAK: 1000, ELM: -400}
     receive(connection, 3, [(150, LIVE)], provider=ELM, received_on="2026-04-10")

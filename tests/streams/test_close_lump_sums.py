@@ -17,7 +17,7 @@ from contracts.tables import PaymentBlockRow, ProviderRow, Row
 from schemas.batch import Batch, NothingToPay
 from schemas.money import split
 from store.batch_tables import batch_instalment
-from store.batches import balances, batch_files, save_batch
+from store.batches import balances, save_batch, undelivered_batches
 from store.database import open_store, transaction
 from streams.close import close
 from tests.contracts.costs import INHABITANTS, key_rows, lump_sum, register, town
@@ -63,8 +63,7 @@ def test_members_together_pay_the_sum_whatever_the_rhythm_of_their_batches(conne
 def test_an_instalment_is_covered_by_one_batch(connection: Connection) -> None:
     batch = close(connection, agreed(), "0406", date(2026, 1, 31))
     assert isinstance(batch, Batch)
-    files = batch_files(connection, batch.number)
-    assert files is not None
+    files = undelivered_batches(connection, "0406")[batch.number]
     again = replace(batch, number="0406-2026-0002", sequence=2)
     with pytest.raises(IntegrityError):
         save_batch(connection, again, files, after_message=0)
