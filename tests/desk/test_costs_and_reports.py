@@ -48,7 +48,6 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     made = desk.json("generate", "--out", "region", "--lines", 700, "--municipalities", 3, "--months", 2)
     desk.json("register", "import", "region/register")
     desk.json("process", "region/messages", "--out", "out", "--received-on", made["received_on"])
-    (desk.folder / "towns").write_text(" ".join(_towns(desk)))
     desk.json("batch", "close", "--municipality", _towns(desk)[0], "--cut-off", made["received_on"])
     return desk
 

@@ -138,9 +138,7 @@ def test_a_year_of_the_example_region_by_the_command(tmp_path: Path) -> None:
     assert sum(content.count(b"\n") for content in lists.values()) == len(first["signals"])
     again = _run(tmp_path, "clock", "--on", "2026-05-01", "--out", "out")
     assert again["again"] and again["signals"] == first["signals"] and again["delivered"] == []
-    assert {
-        path.parent.name: path.read_bytes() for path in (tmp_path / "out").glob("*/signals.jsonl")
-    } == lists
+    assert _lists(tmp_path) == lists
     assert _run(tmp_path, "signals", "--municipality", "0513")["signals"]
     assert _run(tmp_path, "replay", "--check")["differences"] == []
 
