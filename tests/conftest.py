@@ -1,4 +1,4 @@
-"""What holds for every test, and stores for those that need one.
+"""What holds for every test, and stores and commands for those that need them.
 
 A store is in SQLite, or in a PostgreSQL server that is started when the first test asks for it.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.crash.driving import Driver, driving
 from tests.postgresql import Databases, serving
 
 # A time limit for one example fails on a busy machine and finds nothing; slow tests show in the whole run.
@@ -32,3 +33,10 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'empty-store.db'}"
     databases: Databases = request.getfixturevalue("databases")
     return databases.fresh()
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    """Run a command in a forked child; returns its exit status, -9 when it was killed."""
+    with driving(tmp_path_factory.mktemp("told")) as driver:
+        yield driver

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,6 @@ from tests.simulation.wire import bytes_of
 
 ONE_BY_ONE = {"DECLASTROOM_GROUP_MESSAGES": "1"}
 CONSOLE_SCRIPT = Path(sys.executable).with_name("declastroom")
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with driving(tmp_path_factory.mktemp("told")) as driver:
-        yield driver
 
 
 Arena = Callable[[Path], Trial]

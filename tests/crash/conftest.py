@@ -1,14 +1,13 @@
-"""Fixtures of the crash tests: a driver that forks, and one uninterrupted run to compare with."""
+"""One uninterrupted run that the crash tests compare with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.crash.driving import Driver, driving
+from tests.crash.driving import Driver
 from tests.crash.scenario import OTHER_TOWN, TOWN, Trial, write_messages, write_register
 
 
@@ -19,13 +18,6 @@ class World(NamedTuple):
     template: Path
     processed: Trial
     closed: Trial
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    """Run a command in a forked child; returns its exit status, -9 when it was killed."""
-    with driving(tmp_path_factory.mktemp("told")) as driver:
-        yield driver
 
 
 @pytest.fixture(scope="module")

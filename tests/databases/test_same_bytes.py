@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.crash.driving import Driver, driving
+from tests.crash.driving import Driver
 from tests.postgresql import Databases
 
 REGION = ["--lines", "1200", "--municipalities", "3", "--seed", "9", "--fault-share", "0.2"]
@@ -23,12 +23,6 @@ class Run(NamedTuple):
     files: dict[str, bytes]
     printed: dict[str, str]
     url: str
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with driving(tmp_path_factory.mktemp("told")) as driver:
-        yield driver
 
 
 @pytest.fixture(scope="module")

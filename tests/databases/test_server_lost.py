@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from tests.crash.driving import Driver, driving
+from tests.crash.driving import Driver
 from tests.crash.scenario import Trial, write_messages, write_register
 from tests.crash.server_trial import ServerTrial
 from tests.postgresql import Databases, serving
@@ -21,12 +21,6 @@ from tests.postgresql import Databases, serving
 CONSOLE_SCRIPT = Path(sys.executable).with_name("declastroom")
 ONE_BY_ONE = {"DECLASTROOM_GROUP_MESSAGES": "1"}
 STOPS, ENDED_SESSIONS = 2, 6
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with driving(tmp_path_factory.mktemp("told")) as driver:
-        yield driver
 
 
 @pytest.fixture(scope="module")

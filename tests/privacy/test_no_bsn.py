@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.driving import Driver, driving
+from tests.crash.driving import Driver
 from tests.crash.scenario import BSNS, ELM, STRANGER_BSN, Trial, declaration, line, messages, write_register
 from tests.simulation.wire import bytes_of
 
@@ -59,12 +59,6 @@ def forms(bsn: str) -> Iterator[tuple[str, bytes]]:
         padded = base64.b64encode(b"\0" * shift + bsn.encode())
         yield f"base64 after {shift} bytes", padded[(0, 2, 3)[shift] : len(padded) - 4]
     yield "number in hex", f"{int(bsn):x}".encode()
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with driving(tmp_path_factory.mktemp("told")) as driver:
-        yield driver
 
 
 def artefacts(run: Driver, folder: Path, lang: str, keyed: bool) -> dict[str, bytes]:
