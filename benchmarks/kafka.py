@@ -36,8 +36,9 @@ from streams.kafka.client import process_via_kafka
 from streams.kafka.topics import create_topics
 from streams.settings import Settings
 from streams.sources import Source
-from tools.local_kafka import LocalKafka, free_ports, local_kafka
+from tools.local_kafka import LocalKafka, local_kafka
 from tools.local_postgresql import LocalPostgresql
+from tools.ports import free_ports
 
 _WORKER: Final = [sys.executable, "-c", "from desk.cli import main; main()", "worker"]
 _FEW_LINES: Final = 20

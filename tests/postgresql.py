@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from sqlalchemy.engine import make_url
 
 from store.database import open_store
-from tools.local_postgresql import LocalPostgresql
+from tools.local_postgresql import LocalPostgresql, local_postgresql
 
 _QUICK = {"fsync": "off", "full_page_writes": "off", "max_connections": "60"}  # nobody cuts our power
 
@@ -67,13 +64,6 @@ def rows(url: str, query: str) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def serving() -> Iterator[Databases]:
-    """A server in a folder of its own: below pytest's folders no other user can look."""
-    folder = Path(tempfile.mkdtemp(prefix="declastroom-postgresql-"))
-    folder.chmod(0o755)
-    server = LocalPostgresql(folder, _QUICK)
-    try:
-        server.start()
+    """A server of these tests alone."""
+    with local_postgresql(_QUICK) as server:
         yield Databases(server)
-        server.stop("immediate")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -24,6 +24,8 @@ from typing import Final
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from tools.ports import free_ports
+
 KAFKA_VERSION: Final = "3.9.1"
 _LOGGING: Final = "log4j.rootLogger=WARN, file\nlog4j.appender.file=org.apache.log4j.ConsoleAppender\n" \
     "log4j.appender.file.layout=org.apache.log4j.PatternLayout\n" \
@@ -172,18 +174,6 @@ message.max.bytes=31457280
 replica.fetch.max.bytes=31457280
 log.segment.bytes=134217728
 """
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 @contextmanager

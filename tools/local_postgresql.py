@@ -13,13 +13,16 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from tools.ports import free_ports
 
 _MISSING: Final = "PostgreSQL is not installed on this machine: apt-get install postgresql"
 _USER: Final = "declastroom"
@@ -49,7 +52,7 @@ class LocalPostgresql:
                 os.chown(self._folder, account.pw_uid, account.pw_gid)
             make = ("--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", f"--username={_USER}", "--no-sync")
             self._run("initdb", *make)
-        self.port = self.port or self._known_port() or _free_port()
+        self.port = self.port or self._known_port() or free_ports(1)[0]
         told = {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
@@ -108,6 +111,19 @@ class LocalPostgresql:
             raise OSError(f"{program} ended with {done.returncode}: {told.read_text()} {more}")
 
 
+@contextmanager
+def local_postgresql(settings: Mapping[str, str] | None = None) -> Iterator[LocalPostgresql]:
+    """A server for as long as it is needed, in a folder that its own account can reach."""
+    with tempfile.TemporaryDirectory(prefix="declastroom-postgresql-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = LocalPostgresql(Path(folder) / "server", settings)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop("immediate")
+
+
 def _programs() -> Path:
     """The folder of `initdb` and `pg_ctl`, of the newest version. Raises PostgresqlMissing."""
     packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
@@ -118,12 +134,6 @@ def _programs() -> Path:
     if on_path is None:
         raise PostgresqlMissing(_MISSING)
     return Path(on_path).resolve().parent
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _children(parent: int) -> list[int]:

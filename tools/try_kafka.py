@@ -14,10 +14,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -29,7 +27,7 @@ from store.database import open_store
 from streams.kafka.topics import create_topics
 from streams.settings import Settings
 from tools.local_kafka import local_kafka
-from tools.local_postgresql import LocalPostgresql
+from tools.local_postgresql import local_postgresql
 
 _SCRIPT: Final = [sys.executable, "-c", "from desk.cli import main; main()"]
 _TABLES: Final = {
@@ -52,7 +50,7 @@ def main() -> int:
     folder: Path = chosen.folder
     shutil.rmtree(folder, ignore_errors=True)
     made = make(folder / "region", 1, 4, chosen.lines, 1, date(2026, 3, 1), 0.05, {}, False)
-    with local_kafka(folder / "kafka") as broker, _postgresql() as server:
+    with local_kafka(folder / "kafka") as broker, local_postgresql() as server:
         embedded = {"DECLASTROOM_DATABASE_URL": f"sqlite:///{folder / 'embedded.db'}"}
         through = {
             "DECLASTROOM_DATABASE_URL": server.url(),
@@ -113,19 +111,6 @@ def _rows(environment: Mapping[str, str], query: str) -> list[str]:
     with engine.connect() as connection:
         rows = connection.execute(text(query)).all()
     return sorted(str([bytes(v) if isinstance(v, memoryview) else v for v in row]) for row in rows)
-
-
-@contextmanager
-def _postgresql() -> Iterator[LocalPostgresql]:
-    """A server in a folder that its own account can reach."""
-    with tempfile.TemporaryDirectory(prefix="declastroom-", ignore_cleanup_errors=True) as folder:
-        server = LocalPostgresql(Path(folder) / "server")
-        Path(folder).chmod(0o755)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop("immediate")
 
 
 if __name__ == "__main__":

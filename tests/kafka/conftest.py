@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +12,7 @@ from streams.outcome import Outcome
 from tests.chaos.stage import Stage, embedded_files
 from tests.crash.scenario import write_messages, write_register
 from tools.local_kafka import LocalKafka, local_kafka
-from tools.local_postgresql import LocalPostgresql
+from tools.local_postgresql import LocalPostgresql, local_postgresql
 
 
 class World(NamedTuple):
@@ -38,12 +36,8 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[LocalPostgresql]:
-    folder = Path(tempfile.mkdtemp(prefix="declastroom-"))  # its own account must be able to reach it
-    running = LocalPostgresql(folder)
-    running.start()
-    yield running
-    running.stop("immediate")
-    shutil.rmtree(folder, ignore_errors=True)
+    with local_postgresql() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import HTTPError, URLError
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -22,17 +20,8 @@ from tests.kafka.conftest import World
 from tests.kafka.test_bad_records import MARK, broken
 from tests.privacy.test_no_bsn import USED, forms, hostile
 from tests.simulation.wire import bytes_of
-from tools.local_kafka import free_ports
-
-
-def ask(port: int, path: str) -> tuple[int, str]:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:
-            return reply.status, reply.read().decode()
-    except HTTPError as refused:
-        return refused.code, refused.read().decode()
-    except URLError:
-        return 0, ""
+from tests.streams.test_health import ask
+from tools.ports import free_ports
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 import urllib.request
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -24,11 +24,14 @@ from streams.settings import Settings
 
 
 def ask(port: int | None, path: str) -> tuple[int, str]:
+    """Status and body; status 0 where nobody listens."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:
             return reply.status, reply.read().decode()
     except HTTPError as refused:
         return refused.code, refused.read().decode()
+    except URLError:
+        return 0, ""
 
 
 @pytest.fixture
