@@ -12,7 +12,7 @@ from contracts.ceilings import ceilings_of
 from contracts.tables import TABLES, Row
 from rules.facts import Choices
 from schemas.notice import Signal
-from store.ceilings import recount, uses
+from store.ceilings import months_of, recount, uses
 from store.clock import tick_signals
 from store.database import open_store, transaction
 from store.inbox import Inbox
@@ -71,7 +71,7 @@ class World:
             rows = tuple(TABLES["client_stops"].model_validate(row) for row in stops)
             self._tables["client_stops"] = rows
         with transaction(self.engine) as connection:
-            last = Inbox(connection).next_message_id() - 1
+            last = Inbox(connection).last_message_id()
             save(connection, self._tables, "2026-01-01T00:00:00", last)
             return renew_ceilings(connection, load(connection))
 
@@ -186,10 +186,8 @@ class World:
                 if watch is not None:
                     counted = {k: v for k, v in recount(connection, watch).items() if v}
                     assert use.used_cents == sum(counted.values()), key
-                    rows = inbox.execute(
-                        "SELECT relation_id, month, used_cents FROM ceiling_month WHERE use_id = ?", (use.id,)
-                    )
-                    assert {(r[0], r[1]): r[2] for r in rows.fetchall() if r[2]} == counted, key
+                    by_month = {k: v for k, v in months_of(inbox, use.id).items() if v}
+                    assert by_month == counted, key
 
 
 def told(signals: list[Signal]) -> list[tuple[Any, ...]]:
