@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.crash.scenario import BSNS, TOWN, Trial, allocation, declaration, line
+from tests.crash.scenario import BSNS, Trial, allocation, declaration, line
 from tests.simulation.wire import Message, bytes_of
 
 HOURS, BUDGET, WAGE = 12, 100_000, 9345
@@ -89,6 +89,3 @@ def full(trial: Trial) -> bool:
         "SELECT allocation_number, SUM(volume) FROM line WHERE state = 1 GROUP BY 1 ORDER BY 1"
     )
     return granted == [(VOLUME, HOURS), (MONEY, BUDGET // WAGE), (MONTH, 1), (REST, 3)]
-
-
-__all__ = ["TOWN", "Trial", "allocations", "full", "overspent", "write_round"]

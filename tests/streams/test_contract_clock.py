@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -23,9 +20,9 @@ from streams.clock import tick
 from streams.house import House
 from streams.replay import replay
 from streams.what_if import what_if
+from tests.desk.test_commands import Desk
 from tests.scenarios.test_contract_examples import allocate, declare, register_of
 
-PROGRAM = Path(sys.executable).with_name("declastroom")
 EXAMPLES = Path(__file__).parents[2] / "examples" / "registers"
 SILENT, BUSY = "41410003", "41410001"
 WORLD: dict[str, Any] = {
@@ -115,11 +112,7 @@ def test_what_if_reads_either_kind_of_store(engine: Engine, tmp_path: Path) -> N
 
 
 def _run(folder: Path, *words: str) -> Any:
-    done = subprocess.run(
-        [PROGRAM, *words, "--json"], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return Desk(folder).json(*words)
 
 
 def _lists(folder: Path) -> dict[str, bytes]:
@@ -172,6 +165,6 @@ def test_an_index_that_cannot_be_made_writes_nothing(
 ) -> None:
     command = ("tariffs", "index", *words, "--out", "new/tariffs.csv", "--register",
                str(EXAMPLES / "midden-holland"))  # fmt: skip
-    done = subprocess.run([PROGRAM, *command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = Desk(tmp_path).run(*command)
     assert done.returncode == 1 and expected in done.stderr
     assert not (tmp_path / "new").exists()

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
 import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,29 +14,21 @@ import pytest
 from contracts.pricing import NO_PRICE, Price
 from desk.commands.what_if import parse_months
 from processors.what_if import DecidedLine, amount_at, effects, total
+from tests.desk.test_commands import Desk
 
-_PROGRAM = Path(sys.executable).with_name("declastroom")
 
-
-class World:
+class World(Desk):
     """A small region of three months, processed once."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        super().__init__(folder)
         words = ("--lines", "600", "--months", "3", "--municipalities", "2", "--seed", "5")
-        self.run("generate", "--out", "region", *words)
-        self.run("register", "import", "region/register")
-        self.run("process", "region/messages", "--received-on", "2026-12-31")
-
-    def run(self, *words: str, status: int = 0) -> Any:
-        done = subprocess.run(
-            [_PROGRAM, *words, "--json"], cwd=self.folder, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == status, done.stderr
-        return json.loads(done.stdout)
+        self.json("generate", "--out", "region", *words)
+        self.json("register", "import", "region/register")
+        self.json("process", "region/messages", "--received-on", "2026-12-31")
 
     def what_if(self, register: Path | str, months: str = "2026-03..2026-05", status: int = 0) -> Any:
-        return self.run("what-if", "tariffs", "--register", str(register), "--months", months, status=status)
+        return self.json("what-if", "tariffs", "--register", register, "--months", months, status=status)
 
     def changed(self, folder: Path, table: str, change: dict[str, str], **where: str) -> Path:
         """A register of one table, in which the rows that match were changed; they must exist."""
@@ -64,7 +53,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 def test_the_register_itself_makes_no_difference(world: World) -> None:
     found = world.what_if("region/register")
-    stored = world.run("rejections")["rejections"]
+    stored = world.json("rejections")["rejections"]
     assert not any(effect["differs"] for effect in found["effects"])
     assert found["total"]["lines"] >= 600
     assert found["total"]["granted_lines"] == found["total"]["granted_lines_then"] > 500
@@ -118,10 +107,8 @@ def test_nothing_is_stored_not_a_byte(world: World, tmp_path: Path) -> None:
     before = hashlib.sha256(copy.read_bytes()).hexdigest()
     register = world.changed(tmp_path / "other", "tariffs", {"cents": "1"}, domain="jw")
     months = "2026-03..2026-05"
-    subprocess.run(
-        [_PROGRAM, "what-if", "tariffs", "--register", str(register), "--months", months],
-        cwd=tmp_path, capture_output=True, check=True,
-    )  # fmt: skip
+    done = Desk(tmp_path).run("what-if", "tariffs", "--register", register, "--months", months)
+    assert done.returncode == 0
     assert hashlib.sha256(copy.read_bytes()).hexdigest() == before
     assert {path.name for path in tmp_path.iterdir()} == {"declastroom.db", "other"}
 
@@ -145,11 +132,7 @@ def test_months_are_read(text: str, count: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "2026", "2026-13", "2026-03..2026-02", "2026-3", "2026-03...2026-04"])
 def test_other_months_are_refused(world: World, text: str) -> None:
-    done = subprocess.run(
-        [_PROGRAM, "what-if", "tariffs", "--register", "region/register", "--months", text],
-        cwd=world.folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2
+    assert world.run("what-if", "tariffs", "--register", "region/register", "--months", text).returncode == 2
 
 
 def test_an_effect_counts_both_ways_and_credits_take_back() -> None:
