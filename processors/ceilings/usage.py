@@ -12,7 +12,7 @@ from schemas.period import month_number
 
 
 class Change(NamedTuple):
-    """The signed cents that a message adds to a ceiling, by month of service."""
+    """The signed cents that a message adds to a ceiling, by month of service; months without any left out."""
 
     watch: Watch
     by_month: dict[int, int]
@@ -37,7 +37,10 @@ def granted_sums(lines: Iterable[Line], states: Sequence[int]) -> dict[tuple[str
 def usage_changes(
     declaration: Declaration, states: Sequence[int], watches: Iterable[Watch]
 ) -> tuple[Change, ...]:
-    """The ceilings of which usage changes, each once for the whole message: debits and credits together."""
+    """The ceilings of which usage changes, each once for the whole message: debits and credits together.
+
+    One on which a credit and new debits come to nothing is there too: other lines make it up now.
+    """
     header = declaration.header
     sums = granted_sums(declaration.lines, states)
     changes = []
@@ -49,6 +52,10 @@ def usage_changes(
                 month = month_number(day)
                 by_month[month] = by_month.get(month, 0) + cents
         moved = {month: cents for month, cents in by_month.items() if cents}
-        if moved:
+        if moved or (by_month and _credits(declaration, states)):
             changes.append(Change(watch, moved))
     return tuple(changes)
+
+
+def _credits(declaration: Declaration, states: Sequence[int]) -> bool:
+    return any(line.side == "C" and states[line.position] for line in declaration.lines)

@@ -154,6 +154,18 @@ def test_a_credited_line_holds_no_money_of_others() -> None:
     assert batch(world, APRIL) == (1_100, [])
 
 
+def test_a_correction_of_nothing_does_not_release_money() -> None:
+    """A held line that is credited and claimed again for the same amount is held again."""
+    world = full()
+    world.allocate(2, bsn=BSNS[1], start=date(2026, 2, 6))
+    late = world.line(400, 3, allocation=2, bsn=BSNS[1])
+    world.claim(late, received_on=APRIL)
+    again = world.line(400, 3, allocation=2, bsn=BSNS[1])
+    world.claim(world.line(0, credits=late), again, received_on=APRIL)
+    assert [(decision, cents) for cents, _, decision in cases(world)] == [("BELOW", 40_000), (None, 40_000)]
+    assert batch(world, APRIL) == (1_000, [("CEILING_REVIEW", 400)])
+
+
 def test_a_line_above_two_ceilings_is_held_once() -> None:
     world = World([ceiling("P", 1_000), ceiling("Q", 1_200)])
     world.claim(world.line(1_200, 1), received_on=FEBRUARY)
