@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from schemas.batch import Batch, Blocked, NotClosed
 from store.ceiling_reviews import RECOVER, decide, held_for_review, reviews
 from store.ceilings import uses
-from store.database import transaction
+from store.database import open_store, transaction
 from store.inbox import Inbox
 from store.registers import load
 from streams.close import close
@@ -33,9 +34,9 @@ Step = tuple[str, Any, Any]
 class Story:
     """One ceiling of 1,000; every line on an allocation of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine | None = None) -> None:
         self.versions = [ceiling("P", 1_000)]
-        self.world = World(self.versions, [STOP])
+        self.world = World(self.versions, [STOP], engine)
         self.lines: list[dict[str, Any]] = []
         self.allocations = 0
         self.paid_cents = 0
@@ -127,9 +128,9 @@ def _told(story: Story) -> list[tuple[int, int, str | None]]:
     return [(case.above_cents // 100, case.held_cents // 100, case.decision) for case in story.cases()]
 
 
-def test_room_goes_to_the_oldest_case_first() -> None:
+def test_room_goes_to_the_oldest_case_first(store_url: str) -> None:
     """1,000 of room; 900 running, then 300, 200 and 100 of new clients; then 250 of the 900 is credited."""
-    story = Story()
+    story = Story(open_store(store_url))
     for step in (("claim", 650, False), ("claim", 250, False), ("claim", 300, True)):
         story.take(step)
     story.take(("claim", 200, True))
@@ -137,6 +138,21 @@ def test_room_goes_to_the_oldest_case_first() -> None:
     assert _told(story) == [(200, 200, None), (200, 200, None), (100, 100, None)]
     story.take(("credit", 1, 0))
     assert _told(story) == [(200, 0, "BELOW"), (200, 150, None), (100, 100, None)]
+    story.check()
+
+
+def test_many_cases_of_one_message(store_url: str) -> None:
+    """More lines than one statement takes; then room for all but the last of them, and a part of that."""
+    story = Story(open_store(store_url))
+    story.take(("claim", 800, False))
+    story.take(("claim", 200, False))
+    lines = [story.debit(10, new=True) for _ in range(70)]
+    story.lines += lines
+    story.world.claim(*lines, received_on=DAY)
+    assert _told(story) == [(10, 10, None)] * 70
+    story.check()
+    story.take(("addendum", 1_694, "CEILING"))
+    assert _told(story) == [(10, 0, "BELOW")] * 69 + [(10, 6, None)]
     story.check()
 
 
