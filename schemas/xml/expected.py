@@ -1,4 +1,7 @@
-"""What an element should have held, in words for people: per value, and from a finding of the schema."""
+"""What an element should have held, per value and from a finding of the schema.
+
+Words between ⟨⟩ are translated for the reader.
+"""
 
 from __future__ import annotations
 
@@ -35,38 +38,38 @@ _LENGTHS: Final = {
 _WORDS: Final = {
     "BerichtVersie": "3",
     "BerichtSubversie": "2",
-    "BasisschemaXsdVersie": "een versie als 1.0.0",
-    "BerichtXsdVersie": "een versie als 1.0.0",
-    "DeclaratieNummer": "1 tot en met 12 letters of cijfers",
-    "ReferentieNummer": "1 tot en met 20 tekens",
-    "VorigReferentieNummer": "1 tot en met 20 tekens",
-    "Bsn": "9 cijfers",
-    "DebetCredit": "C of D",
-    "Eenheid": "een code uit WJ756: 01, 04, 14, 16, 82, 83 of 84",
-    "Frequentie": "een code uit WMO757: 1, 2, 4 of 6",
-    "StatusAanlevering": "een code uit COD467: 1, 2, 3 of 9",
-    "DatumGebruik": "een code uit COD170: 1, 2 of 3",
-    "Geslacht": "een code uit COD046: 0, 1 of 2",
-    "NaamGebruik": "een code uit COD700: 1 tot en met 6",
-    "Vorm": "een code uit COD747: 1, 2 of 3",
-    "JuridischeStatus": "een code uit WJ232: 01, 02, 03, 04, 05, 11 of 12",
-    "WettelijkeVertegenwoordiging": "een code uit WJ003: 06, 07, 08, 09 of 10",
-    "LandCode": "een landcode uit COD032",
-    "AanduidingWoonadres": "AB, BY, TO of WW",
-    "Soort": "een code uit de codelijst van het element",
-    "Toewijzingstijd": "een tijd als 09:30:00, zonder tijdzone",
-    "Voorletters": "1 tot en met 6 letters",
-    "Telefoonnummer": "1 tot en met 15 cijfers",
-    "Commentaar": "tekst die niet leeg is",
+    "BasisschemaXsdVersie": "⟨version_like⟩ 1.0.0",
+    "BerichtXsdVersie": "⟨version_like⟩ 1.0.0",
+    "DeclaratieNummer": "1 ⟨up_to⟩ 12 ⟨letters_or_digits⟩",
+    "ReferentieNummer": "1 ⟨up_to⟩ 20 ⟨characters⟩",
+    "VorigReferentieNummer": "1 ⟨up_to⟩ 20 ⟨characters⟩",
+    "Bsn": "9 ⟨digits⟩",
+    "DebetCredit": "C ⟨or⟩ D",
+    "Eenheid": "⟨code_of⟩ WJ756: 01, 04, 14, 16, 82, 83 ⟨or⟩ 84",
+    "Frequentie": "⟨code_of⟩ WMO757: 1, 2, 4 ⟨or⟩ 6",
+    "StatusAanlevering": "⟨code_of⟩ COD467: 1, 2, 3 ⟨or⟩ 9",
+    "DatumGebruik": "⟨code_of⟩ COD170: 1, 2 ⟨or⟩ 3",
+    "Geslacht": "⟨code_of⟩ COD046: 0, 1 ⟨or⟩ 2",
+    "NaamGebruik": "⟨code_of⟩ COD700: 1 ⟨up_to⟩ 6",
+    "Vorm": "⟨code_of⟩ COD747: 1, 2 ⟨or⟩ 3",
+    "JuridischeStatus": "⟨code_of⟩ WJ232: 01, 02, 03, 04, 05, 11 ⟨or⟩ 12",
+    "WettelijkeVertegenwoordiging": "⟨code_of⟩ WJ003: 06, 07, 08, 09 ⟨or⟩ 10",
+    "LandCode": "⟨country_code_of⟩ COD032",
+    "AanduidingWoonadres": "AB, BY, TO ⟨or⟩ WW",
+    "Soort": "⟨code_of_element⟩",
+    "Toewijzingstijd": "⟨time_like⟩ 09:30:00, ⟨no_timezone⟩",
+    "Voorletters": "1 ⟨up_to⟩ 6 ⟨letters⟩",
+    "Telefoonnummer": "1 ⟨up_to⟩ 15 ⟨digits⟩",
+    "Commentaar": "⟨some_text⟩",
 }
 
 _CATEGORIES: Final = {
-    Domain.JW: "een code uit JZ020: 31 tot en met 38 of 40 tot en met 55",
-    Domain.WMO: "een code uit WMO020: 01 tot en met 18",
+    Domain.JW: "⟨code_of⟩ JZ020: 31 ⟨up_to⟩ 38 ⟨or⟩ 40 ⟨up_to⟩ 55",
+    Domain.WMO: "⟨code_of⟩ WMO020: 01 ⟨up_to⟩ 18",
 }
 _LISTS: Final = {
-    "RedenBeeindiging": {Domain.JW: "een code uit JZ588", Domain.WMO: "een code uit WMO588"},
-    "RedenWijziging": {Domain.JW: "een code uit JZ002", Domain.WMO: "een code uit WMO002"},
+    "RedenBeeindiging": {Domain.JW: "⟨code_of⟩ JZ588", Domain.WMO: "⟨code_of⟩ WMO588"},
+    "RedenWijziging": {Domain.JW: "⟨code_of⟩ JZ002", Domain.WMO: "⟨code_of⟩ WMO002"},
     "ProductCategorie": _CATEGORIES,
     "Categorie": _CATEGORIES,
 }
@@ -75,21 +78,21 @@ _WANTED: Final = re.compile(r"Expected is (?:one of )?\( ([^()]*) \)\.\Z")
 
 
 def expected_value(name: str, message_type: MessageType) -> str:
-    """What the element `name` of this message holds when it is right, in Dutch."""
+    """What the element `name` of this message holds when it is right."""
     if name in DATES:
-        return "een bestaande datum JJJJ-MM-DD, zonder tijdzone"
+        return "⟨existing_date⟩, ⟨no_timezone⟩"
     if name in WHOLES:
-        return f"een geheel getal van 0 tot en met {_LARGEST[name]}"
+        return f"⟨whole_number⟩ 0 ⟨up_to⟩ {_LARGEST[name]}"
     if name in _LENGTHS:
-        return f"1 tot en met {_LENGTHS[name]} tekens, niet alleen spaties"
+        return f"1 ⟨up_to⟩ {_LENGTHS[name]} ⟨characters⟩, ⟨not_blank⟩"
     if name in _LISTS:
         return _LISTS[name][message_type.domain]
     if name == "BerichtCode":
         return message_type.code
     if name in {"Afzender", "Ontvanger"}:
         municipality = (name == "Afzender") == (message_type.number == "301")
-        return "een gemeentecode van 4 cijfers" if municipality else "een AGB-code van 8 cijfers"
-    return _WORDS.get(name, "een waarde volgens het schema")
+        return "⟨municipality_code⟩" if municipality else "⟨agb_code⟩"
+    return _WORDS.get(name, "⟨value_by_schema⟩")
 
 
 def expected_elements(finding: str) -> tuple[str, ...]:

@@ -26,10 +26,10 @@ class Fault(NamedTuple):
     """Why a file is set aside. `reason` is a slug of `reference/texts/faults.yaml`.
 
     `refused`: a message whose structure is wrong (level 1, no 325 exists). `quarantined`: not usable at
-    all. `path` names elements as the standard does, `found` is escaped and masked. Sender and receiver
-    are filled only when the header holds them as digits, `identification` (escaped and masked) when it
-    holds one of 1 to 12 characters. `rules` and `codes` tell which rules a 301 broke that had a good
-    structure.
+    all. `path` names elements as the standard does, `found` is escaped and masked; words between ⟨⟩ are
+    translated for the reader. Sender and receiver are filled only when the header holds them as digits,
+    `identification` (escaped and masked) when it holds one of 1 to 12 characters. `rules` and `codes` tell
+    which rules a 301 broke that had a good structure.
     """
 
     outcome: Outcome
@@ -86,9 +86,9 @@ def value_of(element: etree._Element) -> str:
     """The value of an element to show to people; of a BSN only its length."""
     text = element.text
     if not text:
-        return "(leeg)"
+        return "⟨empty⟩"
     if local_name(element) == "Bsn":
-        return f"({len(text)} tekens, niet getoond)"
+        return f"{len(text)} ⟨characters_not_shown⟩"
     return shown(text)
 
 

@@ -61,7 +61,7 @@ def admit(data: bytes) -> Admitted | Fault:
         root = etree.fromstring(data, parser(keep_blank_text=has_markup))
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        return quarantined("not-wellformed", f"regel {line}, teken {column}")
+        return quarantined("not-wellformed", f"⟨line⟩ {line}, ⟨column⟩ {column}")
     if root.getroottree().docinfo.internalDTD is not None:
         return quarantined("doctype")
     space, _, name = str(root.tag).rpartition("}")
@@ -82,9 +82,9 @@ def _bytes_fault(data: bytes) -> Fault | None:
     if data.startswith(_COMPRESSED):
         return quarantined("compressed")
     if not data.isascii() and not _is_utf8(data):
-        return quarantined("encoding", "andere tekens dan UTF-8", "UTF-8")
+        return quarantined("encoding", "⟨not_utf8⟩", "UTF-8")
     if b"\0" in data[:8]:
-        return quarantined("encoding", "UTF-16 of UTF-32", "UTF-8")
+        return quarantined("encoding", "UTF-16 ⟨or⟩ UTF-32", "UTF-8")
     return None
 
 
@@ -123,11 +123,13 @@ def _quantity_fault(data: bytes) -> Fault | None:
         prefixes.add(match[1])
         if len(prefixes) > _MOST_NAMESPACES:
             return quarantined(
-                "namespaces", f"meer dan {_MOST_NAMESPACES} naamruimten", f"{_MOST_NAMESPACES} naamruimten"
+                "namespaces",
+                f"⟨more_than⟩ {_MOST_NAMESPACES} ⟨namespaces⟩",
+                f"{_MOST_NAMESPACES} ⟨namespaces⟩",
             )
     attributes = data.count(b"=") - data.count(b"xmlns")
     if attributes > _MOST_ATTRIBUTES:
-        return quarantined("too-large", f"{attributes} attributen", f"{_MOST_ATTRIBUTES} attributen")
+        return quarantined("too-large", f"{attributes} ⟨attributes⟩", f"{_MOST_ATTRIBUTES} ⟨attributes⟩")
     return None
 
 

@@ -51,19 +51,19 @@ def _clash(element: etree._Element, kind: str, finding: str, message_type: Messa
     name = local_name(element)
     if kind == "SCHEMAV_ELEMENT_CONTENT":
         wanted = expected_elements(finding)
-        expected = " of ".join(wanted) or "geen element op deze plaats"
+        expected = " ⟨or⟩ ".join(wanted) or "⟨no_element_here⟩"
         if "Missing child element(s)" in finding:
-            return "niets op de plaats van een verplicht element", expected
-        return shown(name) + (" in een andere naamruimte" if name in wanted else ""), expected
+            return "⟨element_missing⟩", expected
+        return shown(name) + (" ⟨in_other_namespace⟩" if name in wanted else ""), expected
     if kind in {"SCHEMAV_CVC_COMPLEX_TYPE_3_2_1", "SCHEMAV_CVC_TYPE_3_1_1"}:
-        return "een attribuut", "geen attributen"
+        return "⟨an_attribute⟩", "⟨no_attributes⟩"
     if kind == "SCHEMAV_CVC_TYPE_3_1_2":
-        return "elementen", expected_value(name, message_type)
+        return "⟨elements⟩", expected_value(name, message_type)
     if kind == "SCHEMAV_CVC_COMPLEX_TYPE_2_3":
         text = element.text or next((child.tail for child in element if (child.tail or "").strip()), "")
-        return shown((text or "").strip()), "alleen elementen, geen tekst"
+        return shown((text or "").strip()), "⟨elements_only⟩"
     if len(element) or any("XMLSchema-instance" in str(key) for key in element.attrib):
-        return "een attribuut van XML Schema", "geen xsi:nil of ander xsi:type"
+        return "⟨schema_attribute⟩", "⟨no_schema_attribute⟩"
     return value_of(element), expected_value(name, message_type)
 
 

@@ -36,7 +36,7 @@ def messages_in_zip(data: bytes) -> list[tuple[int, bytes]] | Fault:
     if count is None:
         return quarantined("zip-bad")
     if not 0 < count <= _MOST_ENTRIES:
-        return quarantined("zip-count", f"{count} bestanden", f"1 tot en met {_MOST_ENTRIES} bestanden")
+        return quarantined("zip-count", f"{count} ⟨files⟩", f"1 ⟨up_to⟩ {_MOST_ENTRIES} ⟨files⟩")
     try:
         with ZipFile(BytesIO(data)) as archive:
             entries, directory = archive.infolist(), archive.start_dir
@@ -95,7 +95,7 @@ def _unpacked(data: bytes, entries: list[ZipInfo], directory: int) -> list[tuple
         content = _content(data[begin:end], entry.compress_type)
         total += len(content)
         if len(content) > LARGEST_MESSAGE or total > _LARGEST_TOTAL:
-            return quarantined("zip-size", f"meer dan {LARGEST_MESSAGE} bytes", f"{LARGEST_MESSAGE} bytes")
+            return quarantined("zip-size", f"⟨more_than⟩ {LARGEST_MESSAGE} bytes", f"{LARGEST_MESSAGE} bytes")
         if zlib.crc32(content) != entry.CRC or len(content) != entry.file_size:
             return quarantined("zip-bad")
         messages.append((position, content))

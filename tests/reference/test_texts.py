@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -55,6 +56,13 @@ def test_both_languages_show_the_same_values() -> None:
 def test_every_short_text_has_both_languages(table: dict[str, dict[str, str]]) -> None:
     for key, text in table.items():
         assert text.keys() == set(LANGUAGES) and all(text.values()), key
+
+
+@pytest.mark.parametrize("room", ["schemas", "rules", "processors", "store", "streams"])
+def test_every_token_that_the_code_writes_has_words(room: str) -> None:
+    sources = (path.read_text(encoding="utf-8") for path in Path(room).rglob("*.py"))
+    written = {token for text in sources for token in re.findall("⟨([a-z0-9_]+)⟩", text)}
+    assert written - words().keys() <= {"token"}  # that one stands for any in a docstring
 
 
 def test_the_rules_that_depend_on_our_own_register_name_who_acts() -> None:

@@ -94,7 +94,7 @@ def test_the_first_fault_in_the_document_is_told() -> None:
     text = with_values({"Eenheid": "03", "ProductCode": "TOOLONG"}).replace("56160<", "x<")
     fault = _fault(text)
     assert fault.path == "Bericht/Declaratie/Clienten/Client[1]/Prestaties/Prestatie[1]/ProductCode"
-    assert (fault.found, fault.expected) == ("TOOLONG", "1 tot en met 5 tekens, niet alleen spaties")
+    assert (fault.found, fault.expected) == ("TOOLONG", "1 ⟨up_to⟩ 5 ⟨characters⟩, ⟨not_blank⟩")
     assert (fault.sender, fault.receiver) == ("41410001", "0384")
     assert (fault.message_type, fault.identification) == (MESSAGE_TYPES["JW323"], "B900")
 
