@@ -34,14 +34,16 @@ def is_suspect(root: etree._Element, data: bytes, schema: etree.XMLSchema) -> bo
     if len(data) < _SMALL:
         return False
     try:
-        clients = root[1][4]
+        clients = [*root[1][4]]
         sizes = [len(client[1]) if len(client) == 2 else 0 for client in clients]
     except IndexError:
         return True
     lines = sum(sizes)
     if lines == 0 or (lines + len(sizes)) * _BYTES_OF_LINE > len(data):
         return True
-    return len(data) >= _LARGE and not schema.validate(_sample(root, sizes, zlib.crc32(data[-_SMALL:])))
+    return len(data) >= _LARGE and not schema.validate(
+        _sample(root, clients, sizes, zlib.crc32(data[-_SMALL:]))
+    )
 
 
 def broken_start(data: bytes, schema: etree.XMLSchema) -> etree._Element | None:
@@ -56,7 +58,9 @@ def broken_start(data: bytes, schema: etree.XMLSchema) -> etree._Element | None:
     return None
 
 
-def _sample(root: etree._Element, sizes: list[int], seed: int) -> etree._Element:
+def _sample(
+    root: etree._Element, clients: list[etree._Element], sizes: list[int], seed: int
+) -> etree._Element:
     """A small message: the header and the declaration, and some lines each with its client."""
     header, body = root[0], root[1]
     sample = etree.Element(root.tag)
@@ -70,7 +74,7 @@ def _sample(root: etree._Element, sizes: list[int], seed: int) -> etree._Element
     for pick in picks:
         while ends[client] <= pick:
             client += 1
-        whole = body[4][client]
+        whole = clients[client]
         thin = etree.SubElement(container, whole.tag)
         thin.append(deepcopy(whole[0]))
         lines = etree.SubElement(thin, whole[1].tag)
