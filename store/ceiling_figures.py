@@ -8,15 +8,15 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, case, exists, func, literal, select
 
 from contracts.ceilings import Claim
+from rules.facts import LIVE, REJECTED
 from schemas.allocation import Allocation
 from store.allocations import allocation_of
 from store.allocations import day as stored_day
 from store.batch_tables import batch, batch_message, payment
-from store.ceiling_reviews import LIVE, RECOVER
+from store.ceiling_reviews import RECOVER
 from store.ceiling_tables import ceiling_above, ceiling_review
+from store.costs import SIGNED_CENTS
 from store.tables import allocation, line, relation
-
-REJECTED = 0
 
 
 class Sum(NamedTuple):
@@ -44,7 +44,6 @@ def line_sums(connection: Connection, providers: list[str], begin: str, end: str
     Paid is what a batch covers of which, then or later, the provider was paid.
     """
     n, r = line.c, relation.c
-    cents = case((n.side == "C", -n.amount_cents), else_=n.amount_cents)
     later = batch.alias()
     paid = exists(
         select(literal(1))
@@ -53,10 +52,10 @@ def line_sums(connection: Connection, providers: list[str], begin: str, end: str
         .join(later, and_(later.c.id == payment.c.batch_id, later.c.municipality == r.municipality))
         .where(batch_message.c.message_id == n.message_id, payment.c.provider == r.provider)
     )
-    granted = case((n.state == REJECTED, 0), else_=cents)
+    granted = case((n.state == REJECTED, 0), else_=SIGNED_CENTS)
     query = (
         select(r.provider, r.municipality, r.domain, n.code, n.begin_on, n.allocation_number)
-        .add_columns(func.sum(cents), func.sum(granted), func.sum(case((paid, granted), else_=0)))
+        .add_columns(func.sum(SIGNED_CENTS), func.sum(granted), func.sum(case((paid, granted), else_=0)))
         .join(relation, r.id == n.relation_id)
         .where(r.provider.in_(providers), n.begin_on.between(begin, end))
         .group_by(r.provider, r.municipality, r.domain, n.code, n.begin_on, n.allocation_number)

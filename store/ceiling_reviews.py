@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, insert, select, update
 
 from contracts.client_stops import Care
+from rules.facts import LIVE
 from schemas.batch import Blocked
 from schemas.declaration import Header
 from store.allocations import day as stored_day
@@ -17,7 +18,6 @@ from store.ceiling_tables import ceiling_above, ceiling_review, ceiling_use
 from store.inbox import Inbox
 from store.tables import LINES_PER_MESSAGE, declaration, line
 
-LIVE = 1
 UNDECIDED, RECOVERY = "CEILING_REVIEW", "CEILING_RECOVERY"
 _NEW = "ceiling_review (line_id, use_id, message_id, municipality, provider, above_cents, held_cents, due_on)"
 PAY, RECOVER, BELOW, DUE = "PAY", "RECOVER", "BELOW", "DUE"

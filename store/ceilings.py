@@ -12,18 +12,19 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from contracts.ceilings import Claim, Watch
 from processors.ceilings.thresholds import Event
+from rules.facts import REJECTED
 from schemas.notice import Signal, signals_from_json, signals_to_json
 from store.allocations import day as stored_day
 from store.ceiling_tables import ceiling_event
+from store.costs import SIGNED_CENTS
 from store.declarations import GuardRefused
 from store.inbox import Inbox
 from store.tables import line, message, relation
 
-REJECTED = 0
 Months = dict[tuple[int, int], int]
 """Signed cents by relation and month number of service."""
 
@@ -163,7 +164,7 @@ def claimed_from(inbox: Inbox, use_id: int) -> list[str]:
 def recount(connection: Connection, watch: Watch) -> Months:
     """What the granted lines of the store add up to for a ceiling: by relation and month of service."""
     n, r = line.c, relation.c
-    cents = func.sum(case((n.side == "C", -n.amount_cents), else_=n.amount_cents))
+    cents = func.sum(SIGNED_CENTS)
     query = (
         select(r.id, r.provider, r.municipality, r.domain, n.code, n.begin_on, n.month, cents)
         .join(relation, r.id == n.relation_id)
