@@ -6,7 +6,7 @@ than in rules. Every statement takes whole sets; nothing here runs once per line
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -80,6 +80,9 @@ class Inbox:
         self._next_message: int | None = None
         self._relations: dict[tuple[str, str, str], int] = {}
         self._bases: dict[str, int] = {}
+        self._seen: dict[str, int | None] = {}
+        self._bodies: list[tuple[int, bytes]] = []
+        self._parcels: list[tuple[int, str, str, bytes | Callable[[], bytes]]] = []
 
     def execute(self, statement: str, values: tuple[Any, ...] = ()) -> Any:
         """Run one statement on the driver's cursor; counted, so that a test can hold the number constant."""
@@ -106,8 +109,15 @@ class Inbox:
         self.statements += 1
         return self.dialect.move_counters(self.cursor, rows)
 
+    def look_for(self, hashes: Sequence[str]) -> None:
+        """Find the earlier messages with these bytes at once: `seen` asks no more for them."""
+        found = self.execute("SELECT sha256, id FROM message WHERE sha256 = ANY(?)", (self.members(hashes),))
+        self._seen = {**dict.fromkeys(hashes), **dict(found.fetchall())}
+
     def seen(self, sha256: str) -> int | None:
         """The id of the earlier message with the same bytes."""
+        if sha256 in self._seen:
+            return self._seen[sha256]
         row = self.execute("SELECT id FROM message WHERE sha256 = ?", (sha256,)).fetchone()
         return None if row is None else int(row[0])
 
@@ -157,18 +167,35 @@ class Inbox:
         return int(row[0])
 
     def record(self, row: MessageRow, body: bytes) -> None:
-        """Put a message in the inbox with its outcome and its bytes."""
+        """Put a message in the inbox with its outcome; its bytes follow with `flush`."""
         marks = ", ".join("?" * len(row))
         self.execute(f"INSERT INTO message VALUES ({marks})", row)
-        self.execute("INSERT INTO message_body VALUES (?, ?)", (row.id, pack(body)))
+        self._bodies.append((row.id, body))
         self._next_message = row.id + 1 if self.dialect.writes_alone else None
+        if row.sha256 in self._seen:
+            self._seen[row.sha256] = row.id
 
-    def put_out(self, message_id: int, topic: str, name: str, body: bytes) -> None:
-        """Put something that must leave the house in the outbox."""
-        self.execute(
-            "INSERT INTO outbox (message_id, topic, name, body) VALUES (?, ?, ?, ?)",
-            (message_id, topic, name, body),
-        )
+    def put_out(self, message_id: int, topic: str, name: str, body: bytes | Callable[[], bytes]) -> None:
+        """Put something that must leave the house in the outbox; `flush` writes it, and makes it first."""
+        self._parcels.append((message_id, topic, name, body))
+
+    def flush(self) -> None:
+        """Write what nobody reads before decisions are complete: bodies, and what leaves the house."""
+        parcels = [
+            (message_id, topic, name, body() if callable(body) else body)
+            for message_id, topic, name, body in self._parcels
+        ]
+        if self._bodies:
+            self.insert("message_body", [(message_id, pack(body)) for message_id, body in self._bodies])
+        if parcels:
+            self.execute_many(
+                "INSERT INTO outbox (message_id, topic, name, body) VALUES (?, ?, ?, ?)", parcels
+            )
+        self._forget()
+
+    def _forget(self) -> None:
+        self._bodies.clear()
+        self._parcels.clear()
 
     def seal(self, notice: Notice, body: bytes) -> None:
         """Keep an unusable or refused message once; the same bytes again add nothing."""
@@ -199,6 +226,7 @@ class Inbox:
 
     def stored(self, message_id: int) -> StoredMessage:
         """A message handled before, as it is reported again."""
+        self.flush()
         row = self.execute(
             "SELECT m.type, r.municipality, r.provider, m.identification, m.claimed_cents, m.granted_cents,"
             " m.lines, m.rejected, (SELECT name FROM outbox WHERE message_id = m.id"
@@ -215,3 +243,5 @@ class Inbox:
         self._next_message = None
         self._relations.clear()
         self._bases.clear()
+        self._seen.clear()
+        self._forget()

@@ -17,6 +17,7 @@ from streams.house import House
 from streams.outcome import Outcome
 from streams.received import Received
 from streams.sources import Source
+from streams.together import decide_together, portions
 
 
 def refresh(house: House, connection: Connection) -> None:
@@ -40,9 +41,12 @@ def without_collector() -> Iterator[None]:
 
 
 def decide(inbox: Inbox, house: House, sources: Iterable[Source], received_on: date) -> Iterator[Outcome]:
-    """Decide messages in order, each in a savepoint of its own, in the transaction of the inbox."""
-    for source in sources:
-        yield decide_one(inbox, house, source, received_on)
+    """Decide messages in order, in the transaction of the inbox; of one that fails half-way nothing stays."""
+    for portion in portions(sources):
+        if len(portion) == 1:
+            yield decide_one(inbox, house, portion[0], received_on)
+        else:
+            yield from decide_together(inbox, house, portion, received_on)
 
 
 def decide_one(inbox: Inbox, house: House, source: Source, received_on: date) -> Outcome:

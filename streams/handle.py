@@ -10,11 +10,13 @@ import hashlib
 import traceback
 from datetime import date
 from pathlib import PurePath
-from typing import Final, cast
+from typing import Final, NamedTuple
 
+from schemas.declaration import Declaration
 from schemas.notice import Notice
 from schemas.xml.fault import Fault, fault_of_message
 from schemas.xml.gate import Admitted, admit
+from schemas.xml.read_declaration import read_declaration
 from store.database import StoreUnavailable
 from store.declarations import GuardRefused
 from store.inbox import Inbox
@@ -29,8 +31,19 @@ _STEPS: Final = {
     "301": handle_allocations,
     "305": handle_delivery,
     "307": handle_delivery,
-    "323": handle_declaration,
 }
+
+
+class Opened(NamedTuple):
+    """A message that was read and nothing else: to a declaration, to what was admitted, or to a fault.
+
+    Of what was admitted with a declaration only the header is left; the tree takes four times its bytes.
+    No content: these bytes were seen before.
+    """
+
+    received: Received
+    content: Declaration | Admitted | Fault | None
+    admitted: Admitted | None = None
 
 
 def handle(data: bytes, file: str, received_on: date, inbox: Inbox, house: House) -> Outcome:
@@ -39,38 +52,66 @@ def handle(data: bytes, file: str, received_on: date, inbox: Inbox, house: House
     Raises only when the store itself fails; then the transaction holds nothing of the message
     once the caller rolls it back.
     """
-    received = Received(data, file, hashlib.sha256(data).hexdigest(), received_on)
+    received = receive(data, file, received_on)
     seen = inbox.seen(received.sha256)
     if seen is not None:
-        return _again(inbox, seen, received)
-    admitted = admit(data)
+        return again(inbox, seen, received)
+    return decide_alone(open_message(received), inbox, house)
+
+
+def receive(data: bytes, file: str, received_on: date) -> Received:
+    """Bytes with their hash."""
+    return Received(data, file, hashlib.sha256(data).hexdigest(), received_on)
+
+
+def open_message(received: Received) -> Opened:
+    """Read a message as far as nothing else needs to be known for it."""
+    admitted = admit(received.data)
     if isinstance(admitted, Fault):
-        return seal(admitted, received, inbox)
-    result = _decide(admitted, received, inbox, house)
-    return result if isinstance(result, Outcome) else seal(result, received, inbox)
+        return Opened(received, admitted)
+    if admitted.message_type.number != "323":
+        return Opened(received, admitted, admitted)
+    try:
+        content = read_declaration(admitted.root, admitted.message_type, plain=admitted.plain)
+    except Exception as error:  # a defect of ours must not stop the stream
+        return Opened(received, _defect(error, admitted))
+    if isinstance(content, Declaration):
+        admitted.root[1].clear()
+    return Opened(received, content, admitted)
 
 
-def _decide(admitted: Admitted, received: Received, inbox: Inbox, house: House) -> Outcome | Fault:
+def decide_alone(opened: Opened, inbox: Inbox, house: House) -> Outcome:
     """Decide in a savepoint of its own, so that nothing of a message that fails half-way stays."""
-    step = _STEPS[admitted.message_type.number]
+    received, content, admitted = opened
+    if isinstance(content, Fault):
+        return seal(content, received, inbox)
+    assert content is not None and admitted is not None, "what was seen before is not decided"
     for attempt in range(_TRIES):
         inbox.execute("SAVEPOINT message")
         try:
-            result = step(admitted, received, inbox, house)
+            result = _decide(content, received, inbox, house)
+            inbox.flush()
         except GuardRefused:
             inbox.roll_back("message")
             if attempt == _TRIES - 1:
                 raise StoreUnavailable("other work keeps changing the same allocations; try again") from None
-            admitted = cast(Admitted, admit(received.data))  # a declaration lets its tree go
         except inbox.failures:
             raise
-        except Exception as error:  # a defect of ours must not stop the stream
+        except Exception as error:  # idem
             inbox.roll_back("message")
-            return _defect(error, admitted)
+            return seal(_defect(error, admitted), received, inbox)
         else:
             inbox.execute("RELEASE message")
-            return result
+            return result if isinstance(result, Outcome) else seal(result, received, inbox)
     raise AssertionError("unreachable")
+
+
+def _decide(
+    content: Declaration | Admitted, received: Received, inbox: Inbox, house: House
+) -> Outcome | Fault:
+    if isinstance(content, Declaration):
+        return handle_declaration(content, received, inbox, house)
+    return _STEPS[content.message_type.number](content, received, inbox, house)
 
 
 def _defect(error: Exception, admitted: Admitted) -> Fault:
@@ -80,7 +121,8 @@ def _defect(error: Exception, admitted: Admitted) -> Fault:
     return fault_of_message("quarantined", "defect", admitted.root, admitted.message_type, found=where)
 
 
-def _again(inbox: Inbox, message_id: int, received: Received) -> Outcome:
+def again(inbox: Inbox, message_id: int, received: Received) -> Outcome:
+    """What became of the same bytes before."""
     earlier = inbox.stored(message_id)
     return Outcome(
         file=received.file,

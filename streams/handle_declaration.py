@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from processors.answer import answer
-from processors.assess import LEVEL_2, Assessment, assess, refuse_inside
+from processors.assess import LEVEL_2, Assessment, DeclarationRules, assess, refuse_inside
+from processors.findings import Finding
 from processors.notify import rejections
 from processors.signals import declaration_signals
 from reference.working_days import ANSWER_WITHIN
@@ -16,8 +18,6 @@ from schemas.notice import rejections_to_json, signals_to_json
 from schemas.period import month_number
 from schemas.standard import answer_type
 from schemas.xml.fault import Fault
-from schemas.xml.gate import Admitted
-from schemas.xml.read_declaration import read_declaration
 from store.allocations import Allocations, client_products, read_allocations
 from store.declarations import HeaderFacts, earlier_lines, header_facts, live_keys, record_declaration
 from store.inbox import Inbox, MessageRow
@@ -36,24 +36,43 @@ class Known(NamedTuple):
     originals: dict[str, EarlierLine]
 
 
-def handle_declaration(admitted: Admitted, received: Received, inbox: Inbox, house: House) -> Outcome | Fault:
+class Case(NamedTuple):
+    """A declaration and what its rules may know; nothing (`known`) when what stands `inside` refuses it."""
+
+    declaration: Declaration
+    received: Received
+    relation_id: int
+    rules: DeclarationRules
+    inside: tuple[Finding, ...]
+    known: Known | None
+
+
+def handle_declaration(
+    declaration: Declaration, received: Received, inbox: Inbox, house: House
+) -> Outcome | Fault:
     """Decide a 323, answer it and record both. Returns a fault when it cannot be answered."""
-    declaration = read_declaration(admitted.root, admitted.message_type, plain=admitted.plain)
-    if isinstance(declaration, Fault):
-        return declaration
-    admitted.root[1].clear()  # the tree takes four times its message, and its lines are read
-    stranger = unknown_party(declaration.header, house)
+    case = look_up(declaration, received, inbox, house)
+    return case if isinstance(case, Fault) else conclude(case, judge(case), inbox, house)
+
+
+def look_up(declaration: Declaration, received: Received, inbox: Inbox, house: House) -> Case | Fault:
+    """What must be known before a declaration is judged; of the store only what is of its relation."""
+    header = declaration.header
+    stranger = unknown_party(header, house)
     if stranger is not None:
         return stranger
-    header = declaration.header
     relation_id = inbox.relation(header.municipality, header.provider, header.domain.value)
     rules = house.declaration_rules(header.message_type.name, received.received_on)
     inside = rules.message.check(declaration)
-    if inside:
-        return _conclude(declaration, refuse_inside(inside), None, relation_id, received, inbox, house)
-    known = read_facts(declaration, relation_id, received, inbox, house)
-    assessment = assess(declaration, known.facts, rules)
-    return _conclude(declaration, assessment, known, relation_id, received, inbox, house)
+    known = None if inside else read_facts(declaration, relation_id, received, inbox, house)
+    return Case(declaration, received, relation_id, rules, inside, known)
+
+
+def judge(case: Case) -> Assessment:
+    """What the rules say."""
+    if case.known is None:
+        return refuse_inside(case.inside)
+    return assess(case.declaration, case.known.facts, case.rules)
 
 
 def read_facts(
@@ -95,23 +114,15 @@ def read_facts(
     return Known(facts, about, allocations, earlier)
 
 
-def _conclude(
-    declaration: Declaration,
-    assessment: Assessment,
-    known: Known | None,
-    relation_id: int,
-    received: Received,
-    inbox: Inbox,
-    house: House,
-) -> Outcome:
-    """Answer, record, put out. The answer is checked before anything of it is stored."""
+def conclude(case: Case, assessment: Assessment, inbox: Inbox, house: House) -> Outcome:
+    """Answer, record, put out. The answer is checked before anything of it is put out."""
+    declaration, received, relation_id, *_, known = case
     header = declaration.header
     kind = answer_type(header.message_type)
     watched = CeilingWatch(inbox, house.register, declaration, assessment, received)
     message_id = inbox.next_message_id()
     identification = new_identification(inbox, kind.name, header.municipality, received.sha256)
     answered_on = house.answered_on(received.received_on)
-    content = answer(declaration, assessment, identification, answered_on)
     name = file_name(header.municipality, "answers", received.sha256)
     due = str(house.due(received.received_on, ANSWER_WITHIN))
     rejected = len(assessment.rejected_positions) if assessment.processed else len(declaration.lines)
@@ -146,8 +157,9 @@ def _conclude(
             inbox, message_id, relation_id, str(received.received_on), declaration, assessment,
             known.allocations, known.originals, known.facts.price_rows,
         )  # fmt: skip
-    inbox.put_out(message_id, "answers", name, content)
-    _tell(declaration, assessment, known, message_id, due, watched, received, inbox, house)
+    answered = partial(answer, declaration, assessment, identification, answered_on)
+    inbox.put_out(message_id, "answers", name, answered)
+    _tell(case, assessment, message_id, due, watched, inbox, house)
     return Outcome(
         file=received.file,
         sha256=received.sha256,
@@ -166,17 +178,16 @@ def _conclude(
 
 
 def _tell(
-    declaration: Declaration,
+    case: Case,
     assessment: Assessment,
-    known: Known | None,
     message_id: int,
     due: str,
     watched: CeilingWatch,
-    received: Received,
     inbox: Inbox,
     house: House,
 ) -> None:
     """Rejections and signals, only where there are any."""
+    declaration, received, *_, known = case
     municipality = declaration.header.municipality
     if assessment.row == LEVEL_2 or assessment.findings or assessment.rejected_positions:
         told = rejections(
@@ -187,7 +198,7 @@ def _tell(
             answer_due=due,
             pseudonym=house.pseudonym(municipality),
         )
-        inbox.put_out(message_id, "rejections", municipality, rejections_to_json(told))
+        inbox.put_out(message_id, "rejections", municipality, partial(rejections_to_json, told))
     if known is not None and assessment.processed:
         signals = declaration_signals(
             declaration,
@@ -199,4 +210,4 @@ def _tell(
         )
         signals = (*signals, *watched.signals(known.allocations, message_id))
         if signals:
-            inbox.put_out(message_id, "signals", municipality, signals_to_json(signals))
+            inbox.put_out(message_id, "signals", municipality, partial(signals_to_json, signals))

@@ -1,0 +1,120 @@
+"""Messages that are decided together come to the same as the same messages one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from desk.synthetic.region import Region, make_region, months_from
+from desk.synthetic.register import register_rows
+from desk.synthetic.traffic import messages_of
+from rules.facts import Choices
+from schemas.xml.fault import quarantined
+from store.database import open_store, transaction
+from store.declarations import GuardRefused
+from store.inbox import Inbox
+from store.registers import save
+from streams import handle_declaration
+from streams.group import decide, decide_one, refresh
+from streams.house import House
+from streams.outcome import Outcome
+from streams.sources import Source
+from streams.together import portions
+
+_TABLES = (
+    "relation", "message", "message_body", "declaration", "line", "allocation", "fault", "outbox",
+    "ceiling_use", "ceiling_month", "ceiling_event", "ceiling_review",
+)  # fmt: skip
+
+
+def _month() -> tuple[Region, list[Source]]:
+    """A month with faults; some messages come twice, some cannot be read at all."""
+    rng = Random(11)
+    region = make_region(rng, municipalities=2, lines=700, months=months_from(date(2026, 3, 1), 1))
+    made = [each.content for each in messages_of(rng, region, fault_share=0.3, faults={"CORRECTION": 0.1})]
+    contents = [*made, made[-1], b"<nothing/>", *made[-9:-1:3], b"<nothing/>"]
+    sources = [Source(f"{number}.xml", content) for number, content in enumerate(contents)]
+    large = Source("large.xml", b"...", "f" * 64, quarantined("too-large"))
+    return region, [*sources[:-20], large, *sources[-20:]]
+
+
+def _store(region: Region) -> tuple[Engine, House]:
+    engine, house = open_store("sqlite://"), House(Choices())
+    with transaction(engine) as connection:
+        save(connection, register_rows(region), "2026-01-01T00:00:00", 0)
+        refresh(house, connection)
+    return engine, house
+
+
+def _decided(sources: Sequence[Source], region: Region, group: int) -> tuple[list[Outcome], dict[str, Any]]:
+    engine, house = _store(region)
+    outcomes: list[Outcome] = []
+    for first in range(0, len(sources), group):
+        with transaction(engine) as connection:
+            some = sources[first : first + group]
+            outcomes += decide(Inbox(connection), house, some, region.received_on)
+    with transaction(engine) as connection:
+        rows = {name: connection.execute(text(f"SELECT * FROM {name}")).all() for name in _TABLES}
+    return outcomes, rows
+
+
+def test_together_is_as_one_by_one() -> None:
+    region, sources = _month()
+    alone, together = _decided(sources, region, 1), _decided(sources, region, 40)
+    assert {o.outcome for o in alone[0]} == {"answered", "stored", "refused", "quarantined", "duplicate"}
+    assert together == alone
+
+
+def test_a_defect_in_an_answer_leaves_nothing_of_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    region, sources = _month()
+    real: Any = vars(handle_declaration)["answer"]
+
+    def broken(declaration: Any, *rest: Any) -> bytes:
+        if declaration.lines[0].volume % 3 == 0:
+            raise KeyError("a defect")
+        answer: bytes = real(declaration, *rest)
+        return answer
+
+    monkeypatch.setattr(handle_declaration, "answer", broken)
+    alone, together = _decided(sources, region, 1), _decided(sources, region, 40)
+    assert {"defect", None} < {o.reason for o in alone[0]}
+    assert together == alone
+
+
+def test_a_guard_that_refuses_once_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    region, sources = _month()
+    undisturbed = _decided(sources, region, 40)
+    real: Any = vars(handle_declaration)["record_declaration"]
+    calls = 0
+
+    def refuse(*args: Any) -> None:
+        nonlocal calls
+        calls += 1
+        real(*args)
+        if calls % 7 == 0:
+            raise GuardRefused("allocation")
+
+    monkeypatch.setattr(handle_declaration, "record_declaration", refuse)
+    assert _decided(sources, region, 40) == undisturbed
+
+
+def test_what_a_caller_decides_one_by_one_is_the_same() -> None:
+    region, sources = _month()
+    engine, house = _store(region)
+    with transaction(engine) as connection:
+        inbox = Inbox(connection)
+        found = [decide_one(inbox, house, source, region.received_on) for source in sources]
+    assert found == _decided(sources, region, 1_000)[0]
+
+
+def test_a_large_message_is_decided_alone_and_nothing_is_left_out() -> None:
+    sizes = [10, 2**20, 10, 2**19, 2**19, 10]
+    sources = [Source(str(number), b"x" * size) for number, size in enumerate(sizes)]
+    found = [[source.name for source in portion] for portion in portions(sources)]
+    assert found == [["0"], ["1"], ["2", "3"], ["4", "5"]]
+    assert list(portions([])) == []
