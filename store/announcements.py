@@ -30,7 +30,8 @@ _NEWEST: Final[dict[str, Select[Any]]] = {
 
 def unannounced(connection: Connection) -> dict[str, tuple[int, int]]:
     """Of what there is something new: the last id that is waiting or published already, and the newest."""
-    last = dict(connection.execute(select(announced.c.name, announced.c.last_id)).tuples().all())
+    known = connection.execute(select(announced.c.name, announced.c.last_id))
+    last = dict(known.all())
     newest = {name: connection.execute(query).scalar_one() for name, query in _NEWEST.items()}
     return {
         name: (last.get(name, 0), number) for name, number in newest.items() if number > last.get(name, 0)

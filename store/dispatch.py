@@ -95,12 +95,12 @@ def dispatch_body(
     connection.execute(insert(dispatch).values(row))
 
 
-def waiting(connection: Connection, shard: int, most: int, most_bytes: int) -> list[Waiting]:
-    """The first records of a shard to publish, in order: at least one when there are any."""
+def waiting(connection: Connection, shards: Iterable[int], most: int, most_bytes: int) -> list[Waiting]:
+    """The first records of these shards to publish, in order: at least one when there are any."""
     d, o = dispatch.c, outbox.c
     size = func.coalesce(func.length(o.body), func.length(d.body), 0)
     joined = dispatch.outerjoin(outbox, d.outbox_id == o.id)
-    mine = and_(d.shard == shard, d.refused.is_(None))
+    mine = and_(d.shard.in_(sorted(shards)), d.refused.is_(None))
     sizes = select(d.id, size).select_from(joined).where(mine).order_by(d.id).limit(most)
     last, total = None, 0
     for row_id, length in connection.execute(sizes):

@@ -109,6 +109,22 @@ def read_arrivals(
     return found
 
 
+def read_arrivals_since(
+    connection: Connection, places: Mapping[Place, int]
+) -> dict[tuple[Place, int], Arrival]:
+    """What became of the records of these partitions from an offset on, of those that were handled."""
+    a = arrival.c
+    since = [
+        and_(a.topic == place.topic, a.partition == place.partition, a.record_offset >= offset)
+        for place, offset in sorted(places.items())
+    ]
+    found = {}
+    for row in connection.execute(select(arrival).where(or_(*since))):
+        place = Place(row.topic, row.partition)
+        found[place, row.record_offset] = Arrival(place, row.record_offset, row.sha256, row.outcome)
+    return found
+
+
 def count_attempt(connection: Connection, place: Place, offset: int, error: str) -> int:
     """One more try at a record; how many there were."""
     values = {"topic": place.topic, "partition": place.partition, "record_offset": offset, "tries": 1,

@@ -27,6 +27,13 @@ def refresh(house: House, connection: Connection) -> None:
         house.use(load(connection, version))
 
 
+def warm_up(house: House, connection: Connection, today: date) -> None:
+    """Make ready what the first 323 would wait for: the register, and the rules of this day."""
+    refresh(house, connection)
+    for message in ("JW323", "WMO323"):
+        house.declaration_rules(message, today)
+
+
 @contextmanager
 def without_collector() -> Iterator[None]:
     """Values of messages refer to nothing that refers back. Looking for cycles among a million of them,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +23,9 @@ from schemas.xml.gate import Fault, admit
 from store.database import StoreUnavailable, transaction, trial
 from store.dispatch import dispatch_messages, record_id
 from store.inbox import Inbox
-from store.progress import Arrival, Place, read_arrivals
+from store.progress import Arrival, Place, read_arrivals_since
+from streams.attempts import persist
+from streams.files import File
 from streams.group import decide_one, refresh
 from streams.handover import Handover
 from streams.house import House
@@ -50,18 +54,23 @@ def process_via_kafka(
     `patience`: seconds without any outcome before giving up. Raises NotHandled and BrokerUnavailable.
     """
     sent = asyncio.run(_publish(engine, house, settings, sources, received_on))
-    outcomes = _wait(engine, sent, patience, tell)
     handover = Handover(engine, house, out, lang)
-    for first in range(0, len(outcomes), _AT_ONCE):
-        some = outcomes[first : first + _AT_ONCE]
-        with transaction(engine) as connection:
-            refresh(house, connection)
-            ids = [o.message_id for o in some if o.message_id is not None]
-            files = handover.answers(Inbox(connection), ids)
+    outcomes: list[Outcome] = []
+    for some in _outcomes(engine, sent, patience, tell):
+        read = partial(_files, engine, house, handover, some)
+        files = persist(read, settings.patience_seconds)
         handover.add(some)
         handover.write(files)
-    handover.finish()
+        outcomes += some
+    persist(handover.finish, settings.patience_seconds)
     return outcomes
+
+
+def _files(engine: Engine, house: House, handover: Handover, outcomes: Iterable[Outcome]) -> list[File]:
+    with transaction(engine) as connection:
+        refresh(house, connection)
+        ids = [o.message_id for o in outcomes if o.message_id is not None]
+        return handover.answers(Inbox(connection), ids)
 
 
 def key_of_content(content: bytes, sha256: str) -> str:
@@ -117,7 +126,10 @@ def _seal(engine: Engine, house: House, source: Source, received_on: date) -> Ou
     return outcome
 
 
-def _wait(engine: Engine, sent: list[Any], patience: float, tell: Callable[[int], object]) -> list[Outcome]:
+def _outcomes(
+    engine: Engine, sent: list[Any], patience: float, tell: Callable[[int], object]
+) -> Iterator[list[Outcome]]:
+    """What became of them in the order in which they were sent, as soon as nothing before is open."""
     found: dict[int, Outcome] = {}
     open_ones: dict[tuple[Place, int], int] = {}
     for number, each in enumerate(sent):
@@ -125,27 +137,36 @@ def _wait(engine: Engine, sent: list[Any], patience: float, tell: Callable[[int]
             found[number] = each
         else:
             open_ones[Place(each.topic, each.partition), each.offset] = number
-    latest = time.monotonic()
-    while open_ones:
-        arrivals = _look(engine, list(open_ones)[:_AT_ONCE])
-        for record, arrival in arrivals.items():
-            number = open_ones.pop(record)
-            found[number] = _outcome(arrival.outcome, arrival.sha256 or "")
-        if arrivals:
-            latest = time.monotonic()
+    first, latest = 0, time.monotonic()
+    while first < len(sent):
+        arrivals = _look(engine, open_ones)
+        answered = arrivals.keys() & open_ones.keys()
+        for record in answered:
+            arrival = arrivals[record]
+            found[open_ones.pop(record)] = _outcome(arrival.outcome, arrival.sha256 or "")
+        some = [found[number] for number in takewhile(found.__contains__, range(first, first + _AT_ONCE))]
+        if some:
+            yield some
+            first += len(some)
+        if answered or some:
             tell(len(found))
+            latest = time.monotonic()
         elif time.monotonic() - latest > patience:
             raise NotHandled(f"{len(open_ones)} messages wait on their topic: is there a worker?")
         else:
             time.sleep(_LOOK_EVERY)
-    return [found[number] for number in range(len(sent))]
 
 
-def _look(engine: Engine, records: list[tuple[Place, int]]) -> dict[tuple[Place, int], Arrival]:
-    """What became of these; nothing yet while the database is away."""
+def _look(engine: Engine, records: Iterable[tuple[Place, int]]) -> dict[tuple[Place, int], Arrival]:
+    """What became of these, and of those behind the first of them; nothing while the database is away."""
+    first: dict[Place, int] = {}
+    for place, offset in records:
+        first[place] = min(offset, first.get(place, offset))
+    if not first:
+        return {}
     try:
         with trial(engine) as connection:
-            return read_arrivals(connection, records)
+            return read_arrivals_since(connection, first)
     except StoreUnavailable:
         return {}
 

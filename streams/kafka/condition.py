@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -21,6 +22,7 @@ class Condition:
         self.lacks: dict[str, str] = {"assignment": "not started yet"}
         self.meters = Meters()
         self._beat: float | None = None
+        self.decided = asyncio.Event()
         self.handled = 0
         self.quarantined = 0
         self.last_progress = clock()
@@ -50,8 +52,9 @@ class Condition:
         return 0.0 if self._beat is None else self._clock() - self._beat
 
     def went_on(self, handled: int) -> None:
-        """So many records were handled just now."""
+        """So many records were handled just now; whoever publishes may look at once."""
         self.handled += handled
+        self.decided.set()
         self.last_progress = self._clock()
 
     def stands_still(self) -> float:

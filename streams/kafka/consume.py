@@ -32,7 +32,7 @@ from streams.settings import Settings
 log = logging.getLogger("declastroom.worker")
 T = TypeVar("T")
 
-_MOMENT: Final = 0.02  # seconds that a group waits for company
+_MOMENT: Final = 0.002  # seconds that a group waits for company; it gathers while another is decided
 _IDLE: Final = 2.0
 _BACKLOG_EVERY: Final = 1.0
 _LONGEST_GROUP: Final = 900.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ log = logging.getLogger("declastroom.relay")
 _ROUND: Final = 500
 _ROUND_BYTES: Final = 32 * 2**20
 _LEASE_MS: Final = 15_000
+_ASK_MS: Final = 1_000
 _IDLE: Final = 0.05
 _ANNOUNCE_EVERY: Final = 1.0
 _CONTENT_TYPES: Final = {"XML": "application/xml", "JSON": "application/json", "bytes": "application/xml"}
@@ -35,7 +37,7 @@ _TOO_LARGE: Final = (MessageSizeTooLargeError, RecordListTooLargeError)
 
 
 class _Told(NamedTuple):
-    """What the broker said of records in order, up to the first that failed for the time being."""
+    """What the broker said: it has these, it will never take these, and why others failed for now."""
 
     published: list[Waiting]
     refused: list[Waiting]
@@ -57,7 +59,8 @@ class Relay:
         self._settings = settings
         self._condition = condition
         self._owner = owner
-        self._leases: dict[int, int] = {}
+        self._leases = dict.fromkeys(range(SHARDS), 0)
+        self._asked_ms = 0
         self._announced = 0.0
         self.stopping = asyncio.Event()
 
@@ -86,12 +89,12 @@ class Relay:
     async def _publish(self, producer: Any) -> None:
         while not self.stopping.is_set():
             await self._announce()
-            busy = False
-            for shard in range(SHARDS):
-                if await asyncio.to_thread(self._holds, shard):
-                    busy |= await self._shard(producer, shard)
-            if not busy:
-                await self._pause(_IDLE)
+            self._condition.decided.clear()
+            rows = await asyncio.to_thread(self._waiting)
+            if rows:
+                await self._send_all(producer, rows)
+            else:
+                await self._idle()
 
     async def _announce(self) -> None:
         """Put what no message carries in the queue: whoever closes a batch need not know of a broker."""
@@ -101,10 +104,7 @@ class Relay:
             await asyncio.to_thread(self._put_in_the_queue)
         self._announced = time.monotonic()
 
-    async def _shard(self, producer: Any, shard: int) -> bool:
-        rows = await asyncio.to_thread(self._waiting, shard)
-        if not rows:
-            return False
+    async def _send_all(self, producer: Any, rows: list[Waiting]) -> None:
         point("relay-read")
         sent = [await self._send(producer, row) for row in rows]
         point("relay-sent")
@@ -118,8 +118,7 @@ class Relay:
         if told.refused:
             raise _Refused
         if told.failure is not None:
-            raise told.failure  # what came after it is published again, in order
-        return True
+            raise told.failure  # what came after it of its key is published again, in order
 
     async def _send(self, producer: Any, row: Waiting) -> asyncio.Future[Any]:
         topic = BY_NAME[row.topic]
@@ -135,15 +134,19 @@ class Relay:
             future.set_exception(error)
         return future
 
-    def _holds(self, shard: int) -> bool:
-        """Whether this shard is ours for the time being; asked for again when half of it has passed."""
+    def _held(self) -> list[int]:
+        """The shards that are ours for a while yet. Once in a second those are asked for that are not, or of
+        which half the time has passed: a relay that only stands by costs next to nothing."""
         now = time.time_ns() // 1_000_000
-        if self._leases.get(shard, 0) - now > _LEASE_MS // 2:
-            return True
-        with transaction(self._engine) as connection:
-            taken = take_lease(connection, f"relay-{shard}", self._owner, now, now + _LEASE_MS)
-        self._leases[shard] = now + _LEASE_MS if taken else 0
-        return taken
+        if now - self._asked_ms >= _ASK_MS:
+            wanted = [shard for shard, until in self._leases.items() if until - now <= _LEASE_MS // 2]
+            if wanted:
+                with transaction(self._engine) as connection:
+                    for shard in wanted:
+                        taken = take_lease(connection, f"relay-{shard}", self._owner, now, now + _LEASE_MS)
+                        self._leases[shard] = now + _LEASE_MS if taken else 0
+            self._asked_ms = now
+        return [shard for shard, until in self._leases.items() if until - now > _LEASE_MS // 3]
 
     def _unannounced(self) -> bool:
         with trial(self._engine) as connection:
@@ -153,9 +156,12 @@ class Relay:
         with transaction(self._engine, alone=True) as connection:
             announce(connection)
 
-    def _waiting(self, shard: int) -> list[Waiting]:
+    def _waiting(self) -> list[Waiting]:
+        shards = self._held()
+        if not shards:
+            return []
         with trial(self._engine) as connection:
-            return waiting(connection, shard, _ROUND, _ROUND_BYTES)
+            return waiting(connection, shards, _ROUND, _ROUND_BYTES)
 
     def _mark(self, told: _Told) -> None:
         with transaction(self._engine) as connection:
@@ -182,6 +188,11 @@ class Relay:
         with transaction(self._engine) as connection:
             drop_leases(connection, self._owner)
 
+    async def _idle(self) -> None:
+        """Until this process decided something, or a moment: others decide too."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._condition.decided.wait(), _IDLE)
+
     async def _pause(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self.stopping.wait(), seconds)
@@ -190,16 +201,18 @@ class Relay:
 
 
 def _told(rows: Sequence[Waiting], results: Sequence[object]) -> _Told:
+    """Behind a record that failed, those of its key count as not sent: their order must hold."""
     out: list[Waiting] = []
     refused: list[Waiting] = []
+    failed: dict[str, BaseException] = {}
     for row, result in zip(rows, results, strict=True):
         if isinstance(result, _TOO_LARGE):
             refused.append(row)
         elif isinstance(result, BaseException):
-            return _Told(out, refused, result)
-        else:
+            failed.setdefault(row.key, result)
+        elif row.key not in failed:
             out.append(row)
-    return _Told(out, refused, None)
+    return _Told(out, refused, next(iter(failed.values()), None))
 
 
 async def _close(producer: Any) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from store.database import StoreUnavailable, trial
 from store.progress import Place, read_progress
+from streams.group import warm_up
 from streams.house import House
 from streams.kafka.app import create_app, ends_of
 from streams.kafka.condition import Condition
@@ -27,6 +28,7 @@ from streams.kafka.relay import Relay
 from streams.kafka.topics import BrokerUnavailable, behind, end_offsets, received_topic
 from streams.kafka.watchdog import Watchdog
 from streams.settings import Settings
+from streams.today import today
 
 log = logging.getLogger("declastroom.worker")
 
@@ -105,6 +107,8 @@ class _Worker:
             return REPLACED
         if self._stopping.is_set():
             return 0
+        with contextlib.suppress(StoreUnavailable):  # the first group meets it, and waits for the store
+            await asyncio.to_thread(self._warm_up)
         app, consumption = create_app(self._settings, self._engine, self._house, self._condition)
         self._app = app
         watchdog = Watchdog(lambda: _coordinator(app), consumption.stuck)
@@ -125,6 +129,10 @@ class _Worker:
         self._app = None
         await self._leave(app, consumption, deciding)
         return 0
+
+    def _warm_up(self) -> None:
+        with trial(self._engine) as connection:
+            warm_up(self._house, connection, today())
 
     async def _leave(self, app: faust.App, consumption: Consumption, deciding: asyncio.Future[None]) -> None:
         """Finish the group in hand or give it up whole, commit what was acknowledged, go."""
