@@ -17,6 +17,7 @@ from streams.topology import TOPOLOGY
 from tests.chaos.stage import Stage, workers
 from tests.crash.scenario import BSNS, declaration, line, messages
 from tests.kafka.conftest import World
+from tests.kafka.test_announcements import close_batches
 from tests.kafka.test_bad_records import MARK, broken
 from tests.privacy.test_no_bsn import USED, forms, hostile
 from tests.simulation.wire import bytes_of
@@ -109,6 +110,8 @@ def test_no_citizen_number_leaves_a_worker(on_postgresql: Stage, tmp_path: Path,
     with workers(stage, more=more) as (w,):
         stage.until(lambda: ask(port, "/readyz")[0] == 200)
         outcomes = stage.process(inbox)
+        close_batches(stage, tmp_path / "batches")
+        stage.until(lambda: stage.number("SELECT COUNT(*) FROM announced") > 0)
         stage.published()
         metrics = re.sub(r" [0-9.e+-]+$", "", ask(port, "/metrics")[1], flags=re.MULTILINE)
         found = {"metrics": metrics.encode(), "ready": ask(port, "/readyz")[1].encode()}
