@@ -73,7 +73,7 @@ async def carry_by_faust(settings: Settings, engine: Engine, house: House, numbe
 async def latencies(settings: Settings, sources: Sequence[Source], received_on: date) -> list[float]:
     """Publish messages one by one; the seconds until the answer to each is on its topic."""
     producer = AIOKafkaProducer(**client_options(settings), acks="all", enable_idempotence=True)
-    answers = AIOKafkaConsumer(**client_options(settings))
+    answers = AIOKafkaConsumer(**client_options(settings), fetch_max_wait_ms=20)  # its own waits do not count
     await producer.start()
     await answers.start()
     topic = ANSWERS.on_broker(settings.kafka_prefix)

@@ -16,6 +16,7 @@ from store.progress import Place
 from streams.house import House
 from streams.kafka.condition import Condition
 from streams.kafka.consume import Consumption
+from streams.kafka.fetching import PromptConsumer
 from streams.kafka.gaps import Gaps
 from streams.kafka.records import Record
 from streams.kafka.wire import credentials
@@ -79,6 +80,8 @@ def create_app(
         web_enabled=False,
         debug=False,
     )
+    transport: Any = app.transport
+    transport.Consumer = PromptConsumer
     gaps = Gaps(engine, lambda: _Consumer(app))
     consumption = Consumption(engine, house, settings, condition, today, gaps)
     received = app.topic(
