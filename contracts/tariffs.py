@@ -49,6 +49,7 @@ class TariffIndex:
         self._rows: defaultdict[tuple[str, str, str, Owner], list[TariffRow]] = defaultdict(list)
         self._units: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._codes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self._valid: dict[tuple[str, str, str, Owner, date], list[TariffRow]] = {}
         for row in rows:
             owner: Owner = None
             if row.agreement is not None:
@@ -59,9 +60,16 @@ class TariffIndex:
             self._rows[row.domain, row.code, row.unit, owner].append(row)
             self._units[row.domain, row.code].add(row.unit)
 
-    def rows(self, domain: str, code: str, unit: str, owner: Owner) -> Sequence[TariffRow]:
-        """All rows, of all days, of one owner for one product and unit."""
-        return self._rows.get((domain, code, unit, owner), ())
+    def valid(self, domain: str, code: str, unit: str, owner: Owner, day: date) -> Sequence[TariffRow]:
+        """The rows of one owner for one product and unit on a day; remembered for other providers."""
+        rows = self._rows.get((domain, code, unit, owner))
+        if rows is None:
+            return ()
+        key = (domain, code, unit, owner, day)
+        found = self._valid.get(key)
+        if found is None:
+            found = self._valid[key] = [row for row in rows if valid_on(row, day)]
+        return found
 
     def units(self, domain: str, code: str) -> Iterable[str]:
         """Units in which anybody ever had a tariff for the product."""
@@ -118,9 +126,8 @@ class Tariffs:
     def _valid(self, code: str, unit: str, owner: Owner, day: date) -> list[TariffRow]:
         return [
             row
-            for row in self.index.rows(self.domain, code, unit, owner)
-            if valid_on(row, day)
-            and (row.municipality is None or row.municipality == self.municipality)
+            for row in self.index.valid(self.domain, code, unit, owner, day)
+            if (row.municipality is None or row.municipality == self.municipality)
             and (row.agb is None or row.agb == self.agb)
         ]
 
