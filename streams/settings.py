@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     answers_dated: Literal["received", "sent"] = "received"
     worked_holidays: frozenset[Literal["good_friday", "liberation_day"]] = frozenset()
     ceiling_payment: Literal["hold_until_due", "pay_and_recover"] = "hold_until_due"
-    group_messages: int = 50
+    group_messages: int = 100
     group_bytes: int = 8 * 2**20
     patience_seconds: float = 60.0
     kafka_bootstrap: str = "127.0.0.1:9092"

@@ -30,6 +30,7 @@ _TABLES = (
     "relation", "message", "message_body", "declaration", "line", "allocation", "fault", "outbox",
     "ceiling_use", "ceiling_month", "ceiling_event", "ceiling_review",
 )  # fmt: skip
+_MOST_STATEMENTS = 11  # a message, on average; alone it takes up to 18
 
 
 def _month() -> tuple[Region, list[Source]]:
@@ -110,6 +111,15 @@ def test_what_a_caller_decides_one_by_one_is_the_same() -> None:
         inbox = Inbox(connection)
         found = [decide_one(inbox, house, source, region.received_on) for source in sources]
     assert found == _decided(sources, region, 1_000)[0]
+
+
+def test_together_the_database_is_asked_less() -> None:
+    region, sources = _month()
+    engine, house = _store(region)
+    with transaction(engine) as connection:
+        inbox = Inbox(connection)
+        list(decide(inbox, house, sources, region.received_on))
+    assert inbox.statements <= _MOST_STATEMENTS * len(sources)
 
 
 def test_a_large_message_is_decided_alone_and_nothing_is_left_out() -> None:
