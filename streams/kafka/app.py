@@ -6,6 +6,8 @@ Faust may acknowledge and commit what it likes: `progress` in the database decid
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import faust
@@ -57,6 +59,7 @@ def create_app(
         broker=[f"kafka://{server}" for server in settings.kafka_bootstrap.split(",")],
         broker_credentials=credentials(settings),
         store="memory://",
+        datadir=Path(gettempdir()) / f"{settings.kafka_group}-faust",  # made in any case; stays empty
         key_serializer="raw",
         value_serializer="raw",
         processing_guarantee="at_least_once",
