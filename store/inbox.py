@@ -7,6 +7,7 @@ than in rules. Every statement takes whole sets; nothing here runs once per line
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -147,6 +148,22 @@ class Inbox:
                 key,
             )
         return found
+
+    def look_for_relations(self, keys: Iterable[tuple[str, str, str]]) -> None:
+        """Find these relations at once; `relation` asks no more for those that exist.
+
+        They are held in the order of their ids, so that of two writers neither waits for the other.
+        """
+        wanted = sorted(set(keys) - self._relations.keys())
+        if wanted:
+            places = ", ".join(["(?, ?, ?)"] * len(wanted))
+            found = self.execute(
+                "SELECT municipality, provider, domain, id FROM relation"
+                f" WHERE (municipality, provider, domain) IN (VALUES {places})"
+                f" ORDER BY id{self.dialect.and_hold}",
+                tuple(chain.from_iterable(wanted)),
+            )
+            self._relations.update({(row[0], row[1], row[2]): row[3] for row in found.fetchall()})
 
     def basis(self, content: str) -> int:
         """The id of a rule set with its choices, made on first use."""

@@ -49,6 +49,7 @@ def decide_together(
     opened = [_open(each, source.fault, inbox) for each, source in zip(received, sources, strict=True)]
     inbox.execute("SAVEPOINT together")
     try:
+        inbox.look_for_relations(filter(None, map(_relation, opened)))
         outcomes = [outcome for wave in _waves(opened) for outcome in _decide_wave(wave, inbox, house)]
         inbox.flush()
     except StoreUnavailable:
@@ -77,18 +78,23 @@ def _open(received: Received, fault: Fault | None, inbox: Inbox) -> Opened:
 
 def _waves(opened: Iterable[Opened]) -> Iterator[list[Opened]]:
     """Declarations of different relations, or one message of another kind."""
-    wave: dict[tuple[object, ...], Opened] = {}
+    wave: dict[tuple[str, str, str] | None, Opened] = {}
     for each in opened:
-        relation: tuple[object, ...] = ()
-        if isinstance(each.content, Declaration):
-            header = each.content.header
-            relation = (header.municipality, header.provider, header.domain)
-        if wave and (relation in wave or not relation or () in wave):
+        relation = _relation(each)
+        if wave and (relation in wave or relation is None or None in wave):
             yield list(wave.values())
             wave = {}
         wave[relation] = each
     if wave:
         yield list(wave.values())
+
+
+def _relation(opened: Opened) -> tuple[str, str, str] | None:
+    """Between whom a declaration is; None for a message of another kind."""
+    if not isinstance(opened.content, Declaration):
+        return None
+    header = opened.content.header
+    return header.municipality, header.provider, header.domain.value
 
 
 def _decide_wave(wave: list[Opened], inbox: Inbox, house: House) -> Iterator[Outcome]:
