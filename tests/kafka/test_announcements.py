@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def test_what_no_message_carries_is_published(kill: str, stage: Stage, world: Wo
     with workers(stage, 2, crashes=[kill] if kill else ()) as both:
         stage.until(lambda: stage.number("SELECT COUNT(*) FROM announced") == 3)
         stage.published()
-        assert [each.stop() for each in both] == [0, 0]
+        assert {each.stop() for each in both} <= {0, -signal.SIGTERM}  # one may be told before it listens
     ids = {headers["message-id"]: value for _, headers, value in records(stage, BATCHES)}
     keys = {value["batch"]: key for key, _, value in records(stage, BATCHES)}
     assert keys == {number: document["municipality"] for number, document in closed.items()}
