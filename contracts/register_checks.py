@@ -59,11 +59,16 @@ REFERENCES = (
 )
 
 
+ALWAYS_KEPT = frozenset({"agreements", "cost_keys"})
+"""Only the register knows these: a price or a payment that names a row of them is nothing without it."""
+
+
 def register_faults(tables: Numbered, stored: Register) -> Iterator[RegisterFault]:
     """Faults between rows and between tables of the register as it would be after the import.
 
     `tables` are the tables of the import, each the complete new state of that table; `stored` says
-    what the other tables hold. A table that is in neither is not missed.
+    what the other tables hold. A table that is in neither is not missed. One that is empty is not
+    missed either, unless it is ALWAYS_KEPT.
     """
     for table, rows in tables.items():
         yield from _duplicate_keys(table, rows)
@@ -97,7 +102,7 @@ def _broken_references(
     table, column, target, key = reference
     rows, targets = state.get(table, ()), state.get(target, ())
     known = {text for row in targets for text in row.texts(TABLES[target], key)}
-    if not known and (targets or target not in imported):
+    if not known and (targets or target not in (state if target in ALWAYS_KEPT else imported)):
         return  # the key column is unreadable as a whole, or nobody keeps this table
     unknown = [
         (row.number, text) for row in rows for text in row.texts(TABLES[table], column) if text not in known
@@ -106,8 +111,9 @@ def _broken_references(
     if len({text for _, text in unknown}) <= nameless:
         return  # they may be the rows whose key is reported as wrong
     if table in imported:
+        missed = "" if known or target in imported else f": the register has no {target} yet, import them too"
         for number, text in unknown:
-            yield RegisterFault.at(table, number, column, text, f"a value of {target}.{key}")
+            yield RegisterFault.at(table, number, column, text, f"a value of {target}.{key}{missed}")
     elif target in imported:
         for text in sorted({text for _, text in unknown}):
             yield RegisterFault.at(target, 1, key, "", f"{text}, which stored {table} still name")

@@ -54,6 +54,28 @@ def test_a_table_that_nobody_keeps_is_not_missed() -> None:
     assert told(tariffs=[row("tariffs", agb="41419999")]) == []
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "target"),
+    [
+        ("lump_sums", "cost_key", "cost_keys"),
+        ("cost_regimes", "key", "cost_keys"),
+        ("tariffs", "agreement", "agreements"),
+        ("sanctions", "agreement", "agreements"),
+        ("transitions", "from_agreement", "agreements"),
+    ],
+)
+def test_what_prices_or_pays_is_missed_even_when_its_table_is_empty(
+    table: str, column: str, target: str
+) -> None:
+    rows = [row(table, **{column: "NOPE"})]
+    key = {"cost_keys": "key", "agreements": "agreement"}[target]
+    expected = f"a value of {target}.{key}: the register has no {target} yet, import them too"
+    assert f"{table}:2:{column} found NOPE expected {expected}" in told(
+        Register(0, {target: ()}), **{table: rows}
+    )
+    assert told(Register(1, {table: tuple(rows), target: ()}), providers=[row("providers")]) == []
+
+
 def test_every_item_of_a_list_is_looked_up() -> None:
     ceiling = row("ceilings", agb="41410001;41410002;41410003")
     assert told(ceilings=[ceiling], providers=[row("providers"), row("providers", agb="41410003")]) == [

@@ -203,3 +203,35 @@ def test_an_unreadable_table_makes_no_faults_in_others(connection: Connection, t
     assert [str(fault) for fault in refused.value.faults] == [
         "providers.csv:1:- found byte 0xff expected UTF-8 text"
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "told"),
+    [
+        (
+            "lump_sums",
+            "schedule,agb,purpose,year,amount_cents,instalments,cost_key\nA,41410001,x,2026,100,12,K\n",
+            "lump_sums.csv:2:cost_key found K expected a value of cost_keys.key: "
+            "the register has no cost_keys yet, import them too",
+        ),
+        (
+            "tariffs",
+            "domain,code,unit,cents,valid_from,agreement\njw,45A04,04,100,2025-01-01,NOPE\n",
+            "tariffs.csv:2:agreement found NOPE expected a value of agreements.agreement: "
+            "the register has no agreements yet, import them too",
+        ),
+    ],
+)
+def test_a_row_that_would_pay_or_price_nothing_is_refused(
+    connection: Connection, tmp_path: Path, table: str, text: str, told: str
+) -> None:
+    (tmp_path / f"{table}.csv").write_text(text)
+    with pytest.raises(RegisterRefused) as refused:
+        bring(connection, tmp_path)
+    assert told in str(refused.value).splitlines()
+    (tmp_path / ("cost_keys.csv" if table == "lump_sums" else "agreements.csv")).write_text("# nothing\n")
+    with pytest.raises(RegisterRefused) as refused:
+        bring(connection, tmp_path)
+    assert f"{table}.csv:2:" not in str(refused.value), (
+        "a table that could not be read is not known to lack it"
+    )
