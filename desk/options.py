@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
@@ -18,9 +19,9 @@ from processors.wording import Lang
 from store.database import StoreUnavailable
 from store.registers import RegisterRefused
 from streams.house import House
-from streams.settings import Settings
+from streams.settings import Settings, SettingsRefused, read_settings
 
-WRONG_INPUT, UNAVAILABLE = 1, 3
+WRONG_INPUT, WRONG_USE, UNAVAILABLE = 1, 2, 3
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -65,10 +66,12 @@ def language(text: str) -> Lang:
 
 
 def settings(database: str | None) -> Settings:
-    """Settings from the environment, the database from the command line where it was given."""
-    folder = os.environ.get("DECLASTROOM_SECRETS_DIR")
-    secrets: dict[str, Any] = {} if folder is None else {"_secrets_dir": folder}
-    return Settings(**secrets) if database is None else Settings(database_url=database, **secrets)
+    """Settings from the environment, the database from the command line where it was given.
+
+    Ends the command in hand when one of them is wrong.
+    """
+    with failures("--json" in sys.argv):
+        return read_settings(database, os.environ.get("DECLASTROOM_SECRETS_DIR"))
 
 
 def house(chosen: Settings) -> House:
@@ -94,17 +97,15 @@ def failures(as_json: bool) -> Iterator[None]:
     try:
         yield
     except RegisterRefused as refused:
-        if as_json:
-            print_json({"errors": [str(fault) for fault in refused.faults]})
-        for fault in refused.faults:
-            say(str(fault))
-        raise typer.Exit(WRONG_INPUT) from None
+        _stop(as_json, [str(fault) for fault in refused.faults], WRONG_INPUT)
+    except SettingsRefused as refused:
+        _stop(as_json, refused.faults, WRONG_USE)
     except ArgumentError:
-        raise typer.BadParameter("--database: expected a URL such as sqlite:///declastroom.db") from None
+        _stop(as_json, ["--database: expected a URL such as sqlite:///declastroom.db"], WRONG_USE)
     except StoreUnavailable as unavailable:
-        _stop(as_json, str(unavailable), UNAVAILABLE)
+        _stop(as_json, [str(unavailable)], UNAVAILABLE)
     except OSError as error:
-        _stop(as_json, f"{error.strerror}: {error.filename}", UNAVAILABLE)
+        _stop(as_json, [f"{error.strerror}: {error.filename}"], UNAVAILABLE)
 
 
 def make_writable(out: Path) -> None:
@@ -117,11 +118,12 @@ def make_writable(out: Path) -> None:
 
 def wrong(as_json: bool, text: str) -> NoReturn:
     """Stop because the content of an argument is wrong; nothing was stored."""
-    _stop(as_json, text, WRONG_INPUT)
+    _stop(as_json, [text], WRONG_INPUT)
 
 
-def _stop(as_json: bool, text: str, status: int) -> NoReturn:
+def _stop(as_json: bool, faults: Sequence[str], status: int) -> NoReturn:
     if as_json:
-        print_json({"errors": [text]})
-    say(text)
+        print_json({"errors": list(faults)})
+    for fault in faults:
+        say(fault)
     raise typer.Exit(status)

@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rules.facts import Choices
 
 DEFAULT_DATABASE = "sqlite:///declastroom.db"
+SHORTEST_KEY_BYTES: Final = 32
+_EXPECTED: Final = {
+    "bool_parsing": "true or false",
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "literal_error": "{expected}",
+    "greater_than_equal": "at least {ge}",
+    "value_error": "a list in JSON",
+    "frozen_set_type": "a list in JSON",
+}
+
+
+class SettingsRefused(Exception):
+    """Settings that are wrong: a sentence for each, without the value of a secret."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+def _parse_list(value: object) -> object:
+    """A list as it stands in an environment. Raises ValueError."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+Holidays = Annotated[
+    frozenset[Literal["good_friday", "liberation_day"]], NoDecode, BeforeValidator(_parse_list)
+]
+AtLeastOne = Annotated[int, Field(ge=1)]
 
 
 class Settings(BaseSettings):
@@ -22,10 +54,10 @@ class Settings(BaseSettings):
     strict_credits: bool = False
     rejected_lines_use_references: bool = True
     answers_dated: Literal["received", "sent"] = "received"
-    worked_holidays: frozenset[Literal["good_friday", "liberation_day"]] = frozenset()
+    worked_holidays: Holidays = frozenset()
     ceiling_payment: Literal["hold_until_due", "pay_and_recover"] = "hold_until_due"
-    group_messages: int = 100
-    group_bytes: int = 8 * 2**20
+    group_messages: AtLeastOne = 100
+    group_bytes: AtLeastOne = 8 * 2**20
     patience_seconds: float = 60.0
     kafka_bootstrap: str = "127.0.0.1:9092"
     kafka_prefix: str = "declastroom"
@@ -56,5 +88,40 @@ class Settings(BaseSettings):
         )
 
     def pseudonym_key(self) -> bytes | None:
-        """The secret that names clients in notices; None when none was given."""
-        return None if self.pseudonym_key_file is None else self.pseudonym_key_file.read_bytes().strip()
+        """The secret that names clients in notices; None when none was given.
+
+        Raises OSError, and SettingsRefused when it is so short that a BSN could be found by trying.
+        """
+        if self.pseudonym_key_file is None:
+            return None
+        key = self.pseudonym_key_file.read_bytes().strip()
+        if len(key) < SHORTEST_KEY_BYTES:
+            raise SettingsRefused(
+                [
+                    f"DECLASTROOM_PSEUDONYM_KEY_FILE: found a key of {len(key)} bytes in"
+                    f" {self.pseudonym_key_file}, expected at least {SHORTEST_KEY_BYTES} bytes besides white"
+                    f" space; make one with: openssl rand -hex 32 > {self.pseudonym_key_file}"
+                ]
+            )
+        return key
+
+
+def read_settings(database_url: str | None = None, secrets_folder: str | None = None) -> Settings:
+    """Settings from the environment and from files in a folder. Raises SettingsRefused with every fault."""
+    given: dict[str, Any] = {} if database_url is None else {"database_url": database_url}
+    if secrets_folder is not None:
+        if not Path(secrets_folder).is_dir():
+            raise SettingsRefused(
+                [f"DECLASTROOM_SECRETS_DIR: found {secrets_folder!r}, expected a folder that exists"]
+            )
+        given["_secrets_dir"] = secrets_folder
+    try:
+        return Settings(**given)
+    except ValidationError as wrong:
+        raise SettingsRefused([_fault(each) for each in wrong.errors()]) from None
+
+
+def _fault(error: Any) -> str:
+    """One sentence. No secret is ever here: their settings are text, which is never wrong."""
+    expected = _EXPECTED.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
+    return f"DECLASTROOM_{str(error['loc'][0]).upper()}: found {error['input']!r}, expected {expected}"

@@ -49,6 +49,7 @@ def demo(
         if (out / "declastroom.db").exists():
             options.wrong(json, f"--out: {out} holds a demo already, expected an empty folder")
         chosen = options.settings(database or f"sqlite:///{out / 'declastroom.db'}")
+        house = options.house(chosen)
         if database is None:
             out.mkdir(parents=True, exist_ok=True)
         engine = open_store(chosen.database_url)
@@ -63,7 +64,7 @@ def demo(
         received_on = date.fromisoformat(made.received_on)
         files = files_below([out / "region" / "messages"])
         told = options.language(lang)
-        runtime = Embedded(engine, options.house(chosen), chosen, out / "out", told)
+        runtime = Embedded(engine, house, chosen, out / "out", told)
         outcomes: list[Outcome] = []
         with progress("process", len(files)) as advance:
             for outcome in runtime.process(read_sources(files), received_on):

@@ -55,7 +55,7 @@ def process(
     with options.failures(json):
         files = files_below(paths)
         options.make_writable(out)
-        engine, house, told = open_store(chosen.database_url), options.house(chosen), options.language(lang)
+        house, engine, told = options.house(chosen), open_store(chosen.database_url), options.language(lang)
         outcomes: list[Outcome] = []
         with progress("process", len(files)) as advance:
             if via == "kafka":
@@ -157,8 +157,8 @@ def check(
     chosen = options.settings(database)
     with options.failures(json):
         files = files_below(paths)
-        engine = open_store(chosen.database_url)
         kept = options.house(chosen)
+        engine = open_store(chosen.database_url)
         checked: list[tuple[Outcome, list[Rejection]]] = []
         for source in read_sources(files):
             with trial(engine) as connection:
