@@ -10,7 +10,16 @@ from contracts.contract_checks import contract_faults
 from contracts.cost_checks import cost_faults
 from contracts.register import Register
 from contracts.register_faults import Numbered, NumberedRow, RegisterFault, typed
-from contracts.tables import TABLES, AgreementRow, CostKeyRow, CostRegimeRow, ProductRow, TransitionRow
+from contracts.span_checks import span_faults
+from contracts.tables import (
+    TABLES,
+    AgreementRow,
+    CostKeyRow,
+    CostRegimeRow,
+    ProductRow,
+    TariffRow,
+    TransitionRow,
+)
 
 # The product categories of each domain (code lists WJ001 categories of iJw and iWmo 3.2).
 _CATEGORIES = {"jw": ((31, 38), (40, 55)), "wmo": ((1, 18),)}
@@ -79,6 +88,8 @@ def register_faults(tables: Numbered, stored: Register) -> Iterator[RegisterFaul
         yield from _broken_references(reference, state, imported=tables.keys())
     yield from _unknown_categories(tables.get("products", ()))
     yield from _long_transitions(tables, state)
+    yield from _foreign_tariffs(tables, state)
+    yield from span_faults(tables)
     yield from _uneven_cost_keys(tables.get("cost_keys", ()))
     yield from _double_regimes(tables.get("cost_regimes", ()))
     yield from contract_faults(tables, state)
@@ -127,6 +138,29 @@ def _unknown_categories(rows: Iterable[NumberedRow]) -> Iterator[RegisterFault]:
             expected = " or ".join(f"{first:02} to {last}" for first, last in ranges)
             expected = f"a category of {row.domain}: {expected}"
             yield RegisterFault.at("products", number, "category", row.category, expected)
+
+
+def _foreign_tariffs(tables: Numbered, state: Numbered) -> Iterator[RegisterFault]:
+    """A tariff of an agreement that also names a provider names one who takes part in that agreement.
+
+    An agreement without rows is a broken reference; one with unreadable rows is not judged.
+    """
+    agreements = state.get("agreements", ())
+    if any(row.row is None for row in agreements):
+        return
+    parties: dict[str, set[str]] = {}
+    for _, agreement in typed(agreements, AgreementRow):
+        parties.setdefault(agreement.agreement, set()).add(agreement.agb)
+    for number, row in typed(state.get("tariffs", ()), TariffRow):
+        known = parties.get(row.agreement or "")
+        if known is None or row.agb is None or row.agb in known:
+            continue
+        if "tariffs" in tables:
+            expected = f"a provider of agreement {row.agreement} ({', '.join(sorted(known))}), or nothing"
+            yield RegisterFault.at("tariffs", number, "agb", row.agb, expected)
+        elif "agreements" in tables:
+            expected = f"{row.agb} in agreement {row.agreement}, as a stored tariff of it still names"
+            yield RegisterFault.at("agreements", 1, "agb", "", expected)
 
 
 def _a_year_after(day: date) -> date:

@@ -216,6 +216,60 @@ def test_a_key_that_loses_its_members_is_held_against_the_stored_lump_sums() -> 
     assert str(fault).startswith("cost_keys:1:valid_until") and "pays lump sum" in fault.expected
 
 
+def test_a_tariff_of_an_agreement_is_not_that_of_another_provider() -> None:
+    providers = [row("providers"), row("providers", agb="41410002")]
+    agreement, other = row("agreements"), row("agreements", agb="41410002")
+    wrong = row("tariffs", agreement="JW25-1", agb="41410002")
+    tables = {"providers": providers, "agreements": [agreement]}
+    assert told(**tables, tariffs=[wrong]) == [
+        "tariffs:2:agb found 41410002 expected a provider of agreement JW25-1 (41410001), or nothing"
+    ]
+    assert told(**tables, tariffs=[row("tariffs", agreement="JW25-1", agb="41410001")]) == []
+    assert told(**tables | {"agreements": [agreement, other]}, tariffs=[wrong]) == []
+    stored = Register(1, {"tariffs": (wrong,), "providers": tuple(providers)})
+    assert told(stored, agreements=[agreement]) == [
+        "agreements:1:agb found nothing expected 41410002 in agreement JW25-1,"
+        " as a stored tariff of it still names"
+    ]
+    assert told(Register(1, {**stored.tables, "agreements": (agreement,)}), providers=providers) == []
+
+
+def test_an_agreement_that_could_not_be_read_makes_no_fault_of_its_tariffs() -> None:
+    broken = NumberedRow(3, None, {"agreement": "JW25-1"})
+    tariff = NumberedRow(2, row("tariffs", agreement="JW25-1", agb="41410002"))
+    agreements = [NumberedRow(2, row("agreements")), broken]
+    assert not [*register_faults({"agreements": agreements, "tariffs": [tariff]}, EMPTY)]
+
+
+def test_a_municipality_is_valid_once_on_a_day() -> None:
+    newer = row("municipalities", valid_from="2026-01-01")
+    until = row("municipalities", valid_until="2025-12-31")
+    assert told(municipalities=[newer, until]) == []
+    assert told(municipalities=[row("municipalities"), row("municipalities", code="0406")]) == []
+    for valid_until in ("2026-01-01", ""):
+        overlapping = row("municipalities", **({"valid_until": valid_until} if valid_until else {}))
+        assert told(municipalities=[newer, overlapping]) == [
+            "municipalities:2:valid_from found 2026-01-01 expected a day after valid_until of row 3,"
+            " which holds the same code"
+        ]
+    short = row("municipalities", valid_from="2025-03-01", valid_until="2025-03-31")
+    faults = told(municipalities=[row("municipalities"), short, newer])
+    assert [fault.split(" found")[0] for fault in faults] == [
+        "municipalities:3:valid_from",
+        "municipalities:4:valid_from",
+    ]
+
+
+def test_a_ceiling_is_for_one_year_and_an_indication_for_as_long_as_it_says() -> None:
+    long = row("ceilings", valid_until="2026-12-31")
+    part = row("ceilings", version="2", valid_from="2025-07-01")
+    target = row("ceilings", ceiling="IND25", kind="INDICATION", valid_until="2026-12-31")
+    assert told(ceilings=[long, part, target]) == [
+        "ceilings:2:valid_until found 2026-12-31 expected a day of 2025:"
+        " each calendar year has a ceiling of its own"
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [
