@@ -218,7 +218,8 @@ class Inbox:
         """Keep an unusable or refused message once; the same bytes again add nothing."""
         self.execute(
             "INSERT INTO fault (sha256, after_message, outcome, reason, detail, received_on, file, body,"
-            " delivered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (sha256) DO NOTHING",
+            " delivered, register_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0,"
+            " (SELECT COALESCE(MAX(id), 0) FROM register_import)) ON CONFLICT (sha256) DO NOTHING",
             (
                 notice.sha256, self.last_message_id(), notice.outcome, notice.reason,
                 notice_to_json(notice), notice.received_on, notice.file, body,

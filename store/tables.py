@@ -97,6 +97,7 @@ fault = Table(
     Column("file", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("delivered", SmallInteger, nullable=False),
+    Column("register_version", Integer, comment="unknown of those sealed before this was kept"),
     comment="sealed unusable and refused messages; nothing else of them is kept",
 )
 

@@ -167,12 +167,12 @@ def _faults(stored: Inbox, first: int, last: int) -> Iterator[_Stored]:
     """What was set aside; a ZIP or a file too large to keep whole was no message and is left out."""
     basis = json.dumps({"choices": {}})
     for row in stored.execute(
-        "SELECT sha256, received_on, file, after_message, body, reason FROM fault"
+        "SELECT sha256, received_on, file, after_message, body, reason, register_version FROM fault"
         " WHERE after_message BETWEEN ? AND ? AND reason NOT LIKE 'zip-%' AND reason <> 'too-large'"
         " ORDER BY id",
         (first, last),
     ).fetchall():
-        version = version_after(stored.connection, row[3] + 1)
+        version = version_after(stored.connection, row[3] + 1) if row[6] is None else row[6]
         yield _Stored._make((*row[:3], version, basis, row[4], None, row[5], None))
 
 
