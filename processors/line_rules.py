@@ -30,7 +30,7 @@ FOLLOWERS: Final = {
     "TR338": _WITHOUT_ALLOCATION,
     "TR304": _WITHOUT_ALLOCATION,
     "TR384": _WITHOUT_ALLOCATION,
-    "TR341": _VOLUME | {"TR418"},  # no tariff is agreed in a unit that does not fit
+    "TR341": _VOLUME,
     "TR307": _VOLUME,
     "TR308": _VOLUME,
     "TR381": frozenset({"TR418"}),
@@ -103,6 +103,10 @@ class LinesOfMessage:
                 yield Verdict(rule, "holds", arguments)
             else:
                 silenced |= FOLLOWERS.get(rule.id, frozenset())
+                if rule.id == "TR341" and self._facts.price(line).cents is None:
+                    silenced.add(
+                        "TR418"
+                    )  # that no tariff is agreed in a unit that does not fit goes without saying
                 yield Verdict(rule, "broken", arguments)
 
     def _arguments(self, rule: Rule, line: Line) -> tuple[Any, ...] | None:

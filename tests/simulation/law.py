@@ -76,7 +76,9 @@ def debit(
         broken = {*_product(line, allocation, agreed, domain), *_period(line, allocation)}
         broken |= {*_volume(line, allocation, live), *_money(line, allocation, live)}
         if "9341" in broken:
-            silent |= {"9321", "9322", "0611"}
+            silent |= {"9321", "9322"}
+            if not any(price is not None for price in _agreed(line, agreed["tariffs"], domain)):
+                silent.add("0611")
         if broken & {"9307", "9308"}:
             silent |= {"9321", "9322"}
         yield from broken - silent
@@ -174,14 +176,22 @@ def _times(allocation: Allocation, begin: date, end: date) -> int:
     sunday = last - timedelta(days=last.isoweekday() % 7)
     anchor = sunday if sunday >= allocation["start"] else last
     unfinished = last.isoweekday() != 7 and begin <= anchor <= end
-    return sum(day.isoweekday() == 7 for day in _days(begin, end)) + unfinished
+    return sum(day.isoweekday() == 7 for day in _days(begin, end)) + int(unfinished)
+
+
+def _agreed(line: Line, tariffs: dict[Any, Any], domain: str) -> tuple[int | None, int | None]:
+    """The tariff of the unit of a line, and for minutes that of an hour."""
+
+    def on(unit: str) -> int | None:
+        return _on(tariffs.get((domain, line["code"], unit), ()), line["begin"])
+
+    return on(line["unit"]), on("04") if line["unit"] == "01" else None
 
 
 def _price(line: Line, tariffs: dict[Any, Any], domain: str) -> Iterator[str]:
-    agreed, hourly = (_on(tariffs.get((domain, line["code"], unit), ()), line["begin"])
-                      for unit in (line["unit"], "04"))  # fmt: skip
+    agreed, hourly = _agreed(line, tariffs, domain)
     amount, volume, tariff = line["amount_cents"], line["volume"], line["tariff_cents"]
-    if agreed is None and line["unit"] == "01" and hourly is not None:
+    if agreed is None and hourly is not None:
         if tariff != half_up(Fraction(hourly, 60)):
             yield "0611"
         if amount != half_up(Fraction(hourly * volume, 60)):
