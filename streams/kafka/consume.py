@@ -24,9 +24,10 @@ from streams.crash import point
 from streams.house import House
 from streams.kafka.account import account_for
 from streams.kafka.condition import Condition
+from streams.kafka.decide import decide_records
 from streams.kafka.gaps import Gaps
 from streams.kafka.poison import TRIES, Circuit, begin_with, remember_failure, survives, waits
-from streams.kafka.records import Decided, Failed, Record, decide_records
+from streams.kafka.records import Decided, Failed, Record
 from streams.settings import Settings
 
 log = logging.getLogger("declastroom.worker")

@@ -22,13 +22,13 @@ OAK_KEY, ELM_KEY = f"{TOWN}|{OAK}", f"{TOWN}|{ELM}"
 MARK = "MARKED"
 
 _DEFECT = f"""
-import streams.group as group
-handle = group.handle
-def broken(data, *more):
+import streams.handle as handle
+admit = handle.admit
+def broken(data):
     if b"{MARK}" in data and not {{mended}}:
         {{what}}
-    return handle(data, *more)
-group.handle = broken
+    return admit(data)
+handle.admit = broken
 """
 
 
@@ -60,7 +60,7 @@ def broken(folder: Path, what: str) -> dict[str, str]:
         "import importlib.abc, importlib.util, sys\n"
         "class After(importlib.abc.MetaPathFinder):\n"
         "    def find_spec(self, name, path, target=None):\n"
-        "        if name not in ('streams.kafka.records', 'streams.kafka.trial'): return None\n"
+        "        if name not in ('streams.kafka.decide', 'streams.kafka.trial'): return None\n"
         "        sys.meta_path.remove(self)\n"
         f"        exec({code!r}, {{}})\n"
         "        return None\n"
