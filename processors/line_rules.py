@@ -104,9 +104,7 @@ class LinesOfMessage:
             else:
                 silenced |= FOLLOWERS.get(rule.id, frozenset())
                 if rule.id == "TR341" and self._facts.price(line).cents is None:
-                    silenced.add(
-                        "TR418"
-                    )  # that no tariff is agreed in a unit that does not fit goes without saying
+                    silenced.add("TR418")  # of course none is agreed in a unit that does not fit
                 yield Verdict(rule, "broken", arguments)
 
     def _arguments(self, rule: Rule, line: Line) -> tuple[Any, ...] | None:

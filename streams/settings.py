@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     kafka_group: str = "declastroom"
     kafka_instance: str | None = None
     kafka_session_seconds: float = 45.0
+    kafka_group_messages: AtLeastOne = 50
     kafka_group_bytes: int = 4 * 2**20
     kafka_most_unpublished: int = 50_000
     kafka_longest_unpublished_seconds: float = 300.0

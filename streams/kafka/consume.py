@@ -71,7 +71,7 @@ class Consumption:
         self._condition = condition
         self._today = today
         self._gaps = gaps
-        self._queue: asyncio.Queue[Offered] = asyncio.Queue(settings.group_messages)
+        self._queue: asyncio.Queue[Offered] = asyncio.Queue(settings.kafka_group_messages)
         self._thread = ThreadPoolExecutor(1, "decide")
         self._circuit = Circuit()
         self._suspects: dict[Place, int] = {}
@@ -119,7 +119,7 @@ class Consumption:
             return []
         group, size = [first], len(first.record.value or b"")
         waited = False
-        while len(group) < self._settings.group_messages and size < self._settings.kafka_group_bytes:
+        while len(group) < self._settings.kafka_group_messages and size < self._settings.kafka_group_bytes:
             if self._queue.empty():
                 if waited:
                     break
@@ -157,7 +157,7 @@ class Consumption:
         firsts = {r.place: r for r in reversed(records) if self._suspects.get(r.place) == _UNKNOWN}
         for place, first in firsts.items():
             begun = await self._begin(first)
-            self._suspects[place] = self._settings.group_messages if begun >= TRIES else 0
+            self._suspects[place] = self._settings.kafka_group_messages if begun >= TRIES else 0
         suspect = any(self._suspects.get(record.place, 0) > 0 for record in records)
         if len(records) > 1 and not suspect:
             try:

@@ -118,7 +118,7 @@ def main() -> int:
             make(folder / "region", chosen.seed, 4, chosen.lines, 1, date(2026, 3, 1), 0.1, {}, False)
             inbox, register = folder / "region" / "messages", folder / "region" / "register"
             embedded_files(inbox, register, folder / "whole", folder / "whole-out")
-            stage = Stage(folder / "run", broker, register, server, partitions=8, group_messages=5)
+            stage = Stage(folder / "run", broker, register, server, partitions=8, kafka_group_messages=5)
             ok = _storm(stage, server, left, chosen.seed, inbox, folder / "whole-out")
     finally:
         server.stop("immediate")

@@ -31,7 +31,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture
 def wide(tmp_path: Path, broker: LocalKafka, region: World, server: LocalPostgresql) -> Stage:
-    return Stage(tmp_path, broker, region.register, server, group_messages=5)
+    return Stage(tmp_path, broker, region.register, server, kafka_group_messages=5)
 
 
 @contextmanager
@@ -150,7 +150,9 @@ def test_asked_to_stop_again_and_again(wide: Stage, region: World) -> None:
 def test_nothing_is_taken_in_while_nothing_gets_out(
     tmp_path: Path, broker: LocalKafka, region: World, server: LocalPostgresql
 ) -> None:
-    stage = Stage(tmp_path, broker, region.register, server, group_messages=5, kafka_most_unpublished=20)
+    stage = Stage(
+        tmp_path, broker, region.register, server, kafka_group_messages=5, kafka_most_unpublished=20
+    )
     agent, relay = Supervisor(stage, "agent", only="agent"), Supervisor(stage, "relay", only="relay")
 
     def release() -> None:

@@ -116,7 +116,7 @@ def test_any_order_with_duplicates_is_the_order_of_its_keys(
     seed: int, month: Path, tmp_path: Path, broker: LocalKafka, server: LocalPostgresql
 ) -> None:
     order = Reordered(seed, month, tmp_path)
-    stage = Stage(tmp_path / "stage", broker, month / "register", server, group_messages=5)
+    stage = Stage(tmp_path / "stage", broker, month / "register", server, kafka_group_messages=5)
     outcomes = through_kafka(stage, order)
     world, expected = one_by_one(order, month, tmp_path)
     assert told(outcomes) == told(world.outcomes)
