@@ -97,15 +97,17 @@ def failures(as_json: bool) -> Iterator[None]:
     try:
         yield
     except RegisterRefused as refused:
-        _stop(as_json, [str(fault) for fault in refused.faults], WRONG_INPUT)
+        stop(as_json, [str(fault) for fault in refused.faults], WRONG_INPUT)
     except SettingsRefused as refused:
-        _stop(as_json, refused.faults, WRONG_USE)
+        stop(as_json, refused.faults, WRONG_USE)
     except ArgumentError:
-        _stop(as_json, ["--database: expected a URL such as sqlite:///declastroom.db"], WRONG_USE)
+        stop(as_json, ["--database: expected a URL such as sqlite:///declastroom.db"], WRONG_USE)
     except StoreUnavailable as unavailable:
-        _stop(as_json, [str(unavailable)], UNAVAILABLE)
+        stop(as_json, [str(unavailable)], UNAVAILABLE)
     except OSError as error:
-        _stop(as_json, [f"{error.strerror}: {error.filename}"], UNAVAILABLE)
+        stop(
+            as_json, [": ".join(str(part) for part in (error.strerror, error.filename) if part)], UNAVAILABLE
+        )
 
 
 def make_writable(out: Path) -> None:
@@ -118,10 +120,11 @@ def make_writable(out: Path) -> None:
 
 def wrong(as_json: bool, text: str) -> NoReturn:
     """Stop because the content of an argument is wrong; nothing was stored."""
-    _stop(as_json, [text], WRONG_INPUT)
+    stop(as_json, [text], WRONG_INPUT)
 
 
-def _stop(as_json: bool, faults: Sequence[str], status: int) -> NoReturn:
+def stop(as_json: bool, faults: Sequence[str], status: int) -> NoReturn:
+    """Stop with a sentence for each fault, on stderr and with `--json` on stdout."""
     if as_json:
         print_json({"errors": list(faults)})
     for fault in faults:

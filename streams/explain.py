@@ -29,6 +29,14 @@ from streams.received import Received
 DECISIONS = {0: "rejected", 1: "approved", 2: "approved, credited later", 3: "approved credit"}
 
 
+class SeveralMunicipalities(LookupError):
+    """The reference was used for more than one municipality; `codes` names them."""
+
+    def __init__(self, codes: list[str]) -> None:
+        super().__init__(", ".join(codes))
+        self.codes = codes
+
+
 class _Place(NamedTuple):
     """Where a line was decided."""
 
@@ -44,6 +52,7 @@ def explain(
 ) -> dict[str, Any] | None:
     """The story of the latest decision on a line, as one JSON object; None when there is no such line.
 
+    Raises SeveralMunicipalities when none was named and the line is not of one alone.
     Use it inside `store.database.trial`: it turns the books back, and leaves putting them forward
     again to the rollback.
     """
@@ -51,6 +60,8 @@ def explain(
     places = _places(inbox, provider, domain, reference, municipality)
     if not places:
         return None
+    if len(codes := sorted({place.municipality for place in places})) > 1:
+        raise SeveralMunicipalities(codes)
     place = places[-1]
     message = _message(inbox, place.message_id)
     told = _told(inbox, place.message_id, reference, lang)

@@ -9,6 +9,7 @@ import typer
 from desk import options
 from desk.screen import OUT, money, print_json, print_table
 from store.database import open_store, trial
+from streams.explain import SeveralMunicipalities
 from streams.explain import explain as explain_line
 
 MARKS = {"holds": "ok", "broken": "FOUT", "follows": "volgt"}
@@ -36,7 +37,16 @@ def explain(
         raise typer.BadParameter(f"--domain: found {domain!r}, expected jw or wmo")
     chosen = options.settings(database)
     with options.failures(json), trial(open_store(chosen.database_url)) as connection:
-        story = explain_line(connection, provider, domain, reference, municipality, options.language(lang))
+        try:
+            story = explain_line(
+                connection, provider, domain, reference, municipality, options.language(lang)
+            )
+        except SeveralMunicipalities as several:
+            options.stop(
+                json,
+                [f"--municipality: found none, expected one of {several}, which all have line {reference!r}"],
+                options.WRONG_USE,
+            )
     if story is None:
         options.wrong(json, f"--reference: found no line {reference!r} of provider {provider} in {domain}")
     if json:
@@ -48,7 +58,7 @@ def explain(
 def _show(story: dict[str, Any], marks: dict[str, str]) -> None:
     line = story["line"]
     OUT.print(
-        f"{story['reference']}: {story['decision']}"
+        f"{story['reference']} of {story['municipality']}: {story['decision']}"
         + (f" ({' '.join(story['codes'])}) - who acts: {story['who_acts']}" if story["codes"] else ""),
         markup=False,
         style="bold",
