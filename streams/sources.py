@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
+from schemas.numbers import is_bsn
 from schemas.xml.fault import Fault, quarantined
 from schemas.xml.gate import LARGEST_MESSAGE
 from schemas.xml.zip import messages_in_zip
 
 _ZIP_BYTES: Final = 16 * LARGEST_MESSAGE
 _CHUNK: Final = 2**20
+_NINE_DIGITS: Final = re.compile("(?<![0-9])[0-9]{9}(?![0-9])")
 
 
 class Source(NamedTuple):
-    """One message as it was found. With a `fault` it was unusable before anybody could read it."""
+    """One message as it was found, its name without citizen numbers.
+
+    With a `fault` it was unusable before anybody could read it.
+    """
 
     name: str
     content: bytes
@@ -40,6 +46,7 @@ def files_below(paths: Iterable[Path]) -> list[Path]:
 def read_sources(files: Iterable[Path]) -> Iterator[Source]:
     """The messages of these files; a ZIP gives one source per message in it."""
     for path in files:
+        name = without_bsn(str(path))
         is_zip = path.suffix.lower() == ".zip"
         with path.open("rb") as stream:
             content = stream.read((_ZIP_BYTES if is_zip else LARGEST_MESSAGE) + 1)
@@ -47,12 +54,17 @@ def read_sources(files: Iterable[Path]) -> Iterator[Source]:
                 sha256 = _hash(content, stream)
                 size = f"{path.stat().st_size} bytes"
                 too_large = quarantined("too-large", size, f"<= {LARGEST_MESSAGE} bytes")
-                yield Source(str(path), content[:_CHUNK], sha256, too_large)
+                yield Source(name, content[:_CHUNK], sha256, too_large)
                 continue
         if is_zip:
-            yield from _unpack(str(path), content)
+            yield from _unpack(name, content)
         else:
-            yield Source(str(path), content)
+            yield Source(name, content)
+
+
+def without_bsn(name: str) -> str:
+    """The name of a file with asterisks for every nine digits that can be a citizen number (CS002)."""
+    return _NINE_DIGITS.sub(lambda found: "*" * 9 if is_bsn(found[0]) else found[0], name)
 
 
 def _unpack(name: str, content: bytes) -> Iterator[Source]:

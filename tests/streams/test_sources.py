@@ -1,0 +1,39 @@
+"""Names of sources: what is behind them never sees a citizen number."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from streams.sources import read_sources, without_bsn
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("999990019.xml", "*********.xml"),
+        ("in/a999990019b/999990019_2.xml", "in/a*********b/*********_2.xml"),
+        ("999990018.xml", "999990018.xml"),
+        ("9999900190.xml", "9999900190.xml"),
+        ("20260408.xml", "20260408.xml"),
+    ],
+)
+def test_citizen_numbers_are_masked(name: str, shown: str) -> None:
+    assert without_bsn(name) == shown
+
+
+def test_sources_have_names_without_citizen_numbers(tmp_path: Path) -> None:
+    folder = tmp_path / "999990019"
+    folder.mkdir()
+    (folder / "999990019.xml").write_bytes(b"<a/>")
+    (folder / "999990019-broken.zip").write_bytes(b"PK")
+    with zipfile.ZipFile(folder / "999990019.zip", "w") as made:
+        made.writestr("a.xml", b"<a/>")
+    names = [source.name for source in read_sources(sorted(folder.iterdir()))]
+    assert [name.removeprefix(str(tmp_path)) for name in names] == [
+        "/*********/*********-broken.zip",
+        "/*********/*********.xml",
+        "/*********/*********.zip#0",
+    ]
