@@ -62,6 +62,8 @@ def _write(path: str, content: bytes, *, flush: bool) -> None:
             left = left[os.write(handle, left) :]
         if flush:
             os.fsync(handle)
+    except OSError as error:  # the system names no file here: a full disk is known by its folder
+        raise OSError(error.errno, error.strerror, os.path.dirname(path)) from error  # noqa: PTH120
     finally:
         os.close(handle)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import resource
 from pathlib import Path
+
+import pytest
 
 from streams.files import File, extend_list, write_files
 
@@ -29,3 +32,14 @@ def test_a_list_takes_each_message_once(tmp_path: Path) -> None:
     extend_list(path, "message_sha256", [*first, {"message_sha256": "b", "n": 3}])
     rows = [json.loads(row) for row in path.read_text().splitlines()]
     assert [row["n"] for row in rows] == [1, 2, 3]
+
+
+def test_a_disk_that_takes_no_more_is_known_by_its_folder(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(OSError, match="File too large") as full:
+            write_files(tmp_path / "0384", [File("a.xml", b"x" * 100)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert full.value.filename == str(tmp_path / "0384")
