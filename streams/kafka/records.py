@@ -15,7 +15,7 @@ from store.inbox import Inbox
 from store.outbox import notices
 from store.progress import Place
 from streams.outcome import Outcome
-from streams.sources import Source
+from streams.sources import Source, without_bsn
 from streams.topology import NOTICES
 
 
@@ -99,7 +99,8 @@ def envelope_of(record: Record) -> tuple[Envelope, Fault | None]:
 def source_of(record: Record, envelope: Envelope, fault: Fault | None) -> Source:
     """The message of a record that has one."""
     value = record.value or b""
-    file = envelope.file or f"{record.place.topic}/{record.place.partition}/{record.offset}"
+    named = None if envelope.file is None else without_bsn(envelope.file)
+    file = named or f"{record.place.topic}/{record.place.partition}/{record.offset}"
     return Source(file, value, hashlib.sha256(value).hexdigest(), fault)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from store.progress import Place
+from streams.kafka.records import Record, envelope_of, source_of
 from streams.sources import read_sources, without_bsn
 
 
@@ -37,3 +39,11 @@ def test_sources_have_names_without_citizen_numbers(tmp_path: Path) -> None:
         "/*********/*********.xml",
         "/*********/*********.zip#0",
     ]
+
+
+def test_a_record_has_a_name_without_citizen_numbers_whoever_sent_it() -> None:
+    record = Record(Place("received.v1", 3), 7, "0384|41410001", b"<a/>", [("file", b"999990019.xml")])
+    envelope, fault = envelope_of(record)
+    assert source_of(record, envelope, fault).name == "*********.xml"
+    unnamed = record._replace(headers=[])
+    assert source_of(unnamed, *envelope_of(unnamed)).name == "received.v1/3/7"
