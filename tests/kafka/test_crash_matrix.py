@@ -24,7 +24,7 @@ KILLS = {
 
 
 # Small groups: with large ones the first worker may do all the work, and nothing is left to die in.
-SMALL_GROUPS = {"DECLASTROOM_GROUP_MESSAGES": "2"}
+SMALL_GROUPS = {"DECLASTROOM_KAFKA_GROUP_MESSAGES": "2"}
 
 
 def test_no_step_is_left_out() -> None:
