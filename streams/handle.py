@@ -17,6 +17,7 @@ from schemas.notice import Notice
 from schemas.xml.fault import Fault, fault_of_message
 from schemas.xml.gate import Admitted, admit
 from schemas.xml.read_declaration import read_declaration
+from schemas.xml.usual import read_usual
 from store.database import StoreUnavailable
 from store.declarations import GuardRefused
 from store.inbox import Inbox
@@ -37,13 +38,11 @@ _STEPS: Final = {
 class Opened(NamedTuple):
     """A message that was read and nothing else: to a declaration, to what was admitted, or to a fault.
 
-    Of what was admitted with a declaration only the header is left; the tree takes four times its bytes.
     No content: these bytes were seen before.
     """
 
     received: Received
     content: Declaration | Admitted | Fault | None
-    admitted: Admitted | None = None
 
 
 def handle(data: bytes, file: str, received_on: date, inbox: Inbox, house: House) -> Outcome:
@@ -66,26 +65,24 @@ def receive(data: bytes, file: str, received_on: date) -> Received:
 
 def open_message(received: Received) -> Opened:
     """Read a message as far as nothing else needs to be known for it."""
+    usual = read_usual(received.data)
+    if usual is not None:
+        return Opened(received, usual)
     admitted = admit(received.data)
-    if isinstance(admitted, Fault):
+    if isinstance(admitted, Fault) or admitted.message_type.number != "323":
         return Opened(received, admitted)
-    if admitted.message_type.number != "323":
-        return Opened(received, admitted, admitted)
     try:
-        content = read_declaration(admitted.root, admitted.message_type, plain=admitted.plain)
+        return Opened(received, read_declaration(admitted.root, admitted.message_type, plain=admitted.plain))
     except Exception as error:  # a defect of ours must not stop the stream
-        return Opened(received, _defect(error, admitted))
-    if isinstance(content, Declaration):
-        admitted.root[1].clear()
-    return Opened(received, content, admitted)
+        return Opened(received, _defect(error, received))
 
 
 def decide_alone(opened: Opened, inbox: Inbox, house: House) -> Outcome:
     """Decide in a savepoint of its own, so that nothing of a message that fails half-way stays."""
-    received, content, admitted = opened
+    received, content = opened
     if isinstance(content, Fault):
         return seal(content, received, inbox)
-    assert content is not None and admitted is not None, "what was seen before is not decided"
+    assert content is not None, "what was seen before is not decided"
     for attempt in range(_TRIES):
         inbox.execute("SAVEPOINT message")
         try:
@@ -99,7 +96,7 @@ def decide_alone(opened: Opened, inbox: Inbox, house: House) -> Outcome:
             raise
         except Exception as error:  # idem
             inbox.roll_back("message")
-            return seal(_defect(error, admitted), received, inbox)
+            return seal(_defect(error, received), received, inbox)
         else:
             inbox.execute("RELEASE message")
             return result if isinstance(result, Outcome) else seal(result, received, inbox)
@@ -114,8 +111,10 @@ def _decide(
     return _STEPS[content.message_type.number](content, received, inbox, house)
 
 
-def _defect(error: Exception, admitted: Admitted) -> Fault:
+def _defect(error: Exception, received: Received) -> Fault:
     """A fault of our own: say where in the program, never what was in the message."""
+    admitted = admit(received.data)
+    assert isinstance(admitted, Admitted), "what was read once is admitted"
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__} in {place.name}, line {place.lineno}"
     return fault_of_message("quarantined", "defect", admitted.root, admitted.message_type, found=where)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise, repeat
+from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
@@ -47,9 +49,10 @@ def read_declaration(
     own = message_type.namespace
     counts = [len(holder) for holder in container.iter(f"{{{own}}}Prestaties")]
     texts: list[Any] = _every_text(container) if plain else _texts(container, message_type)
+    odd: set[str] = set()
     try:
-        clients, lines = _lines(texts, counts)
-    except _Undecodable:
+        clients, lines = lines_of([*_rows(texts, counts)], _Numbers(odd).__getitem__, odd)
+    except Undecodable:
         return value_fault(header, container)
     return Declaration(
         header=header,
@@ -64,8 +67,77 @@ def read_declaration(
     )
 
 
-class _Undecodable(Exception):
+class Undecodable(Exception):
     """Some value lies outside the decoders' range."""
+
+
+class Columns(NamedTuple):
+    """The texts of all lines by element, in document order; empty or None where nothing stands.
+
+    `bsn` only stands where a client begins.
+    """
+
+    bsn: tuple[str, ...]
+    reference: tuple[str, ...]
+    previous: tuple[str | None, ...]
+    allocation: tuple[str, ...]
+    category: tuple[str, ...]
+    code: tuple[str, ...]
+    begin: tuple[str, ...]
+    end: tuple[str, ...]
+    volume: tuple[str, ...]
+    unit: tuple[str, ...]
+    tariff: tuple[str | None, ...]
+    amount: tuple[str, ...]
+    side: tuple[str, ...]
+
+
+def lines_of(
+    rows: Sequence[tuple[Any, ...]], number: Callable[[str], int], odd: set[str]
+) -> tuple[tuple[Client, ...], tuple[Line, ...]]:
+    """Clients and lines from rows of the texts in `Columns`; one step for all lines at a time is fast.
+
+    `number` decodes a whole number. `odd` gets dates that are not written in the plain way; when it holds
+    anything afterwards, lines keep their texts. Raises Undecodable.
+    """
+    columns = Columns._make(zip(*rows, strict=True))
+    firsts = [position for position, bsn in enumerate(columns.bsn) if bsn]
+    clients = tuple(
+        Client(client, columns.bsn[first], first, end)
+        for client, (first, end) in enumerate(pairwise([*firsts, len(rows)]))
+    )
+    periods = _Periods(odd)
+    dated = [periods[days] for days in zip(columns.begin, columns.end, strict=True)]
+    numbers = [[*map(number, texts)] for texts in (columns.allocation, columns.volume, columns.amount)]
+    tariffs = [number(text) if text else None for text in columns.tariff]
+    values = zip(
+        range(len(rows)),
+        [client.position for client in clients for _ in range(client.first_line, client.end_line)],
+        [client.bsn for client in clients for _ in range(client.first_line, client.end_line)],
+        columns.reference,
+        [text or None for text in columns.previous],
+        numbers[0],
+        columns.category,
+        columns.code,
+        [period for period, _ in dated],
+        [month for _, month in dated],
+        numbers[1],
+        columns.unit,
+        tariffs,
+        numbers[2],
+        columns.side,
+        _wires(columns, odd) if odd else repeat(None, len(rows)),
+        strict=True,
+    )
+    lines: tuple[Line, ...] = tuple(map(tuple.__new__, repeat(Line), values))
+    return clients, lines
+
+
+def _wires(columns: Columns, odd: set[str]) -> Iterator[Wire | None]:
+    """How the numbers and days of each line were written, where one of them is odd."""
+    written = (getattr(columns, name) for name in Wire._fields)
+    for texts in zip(*written, strict=True):
+        yield None if odd.isdisjoint(texts) else Wire(*texts)
 
 
 def _texts(container: etree._Element, message_type: MessageType) -> list[Any]:
@@ -84,7 +156,7 @@ class _Numbers(dict[str, int]):
     def __missing__(self, text: str) -> int:
         number = whole(text)
         if number is None:
-            raise _Undecodable
+            raise Undecodable
         if str(number) != text:
             self._odd.add(text)
         self[text] = number
@@ -100,58 +172,36 @@ class _Periods(dict[tuple[str, str], tuple[Period, int]]):
     def __missing__(self, texts: tuple[str, str]) -> tuple[Period, int]:
         begin, end = day(texts[0]), day(texts[1])
         if begin is None or end is None:
-            raise _Undecodable
+            raise Undecodable
         self._odd.update({*texts} - {str(begin), str(end)})
         found = self[texts] = (Period(begin, end), month_number(begin))
         return found
 
 
-def _lines(texts: list[Any], counts: list[int]) -> tuple[tuple[Client, ...], tuple[Line, ...]]:
-    """Clients and lines from their values: of each client the number, then the values of `counts` lines.
+def _rows(texts: list[Any], counts: list[int]) -> Iterator[tuple[Any, ...]]:
+    """Rows from all values: of each client the number, then the values of `counts` lines.
 
     Only VorigReferentieNummer and ProductTarief are optional. The place of the first date and that of
     the side tell whether they are there.
     """
-    odd: set[str] = set()
-    numbers, periods = _Numbers(odd), _Periods(odd)
-    clients: list[Client] = []
-    lines: list[Line] = []
-    new, add, at, first = tuple.__new__, lines.append, 0, 0
-    begin_before = end_before = None  # nearly all lines of a message have the same period
-    for client, count in enumerate(counts):
+    at = 0
+    for count in counts:
         bsn = texts[at]
         at += 1
-        clients.append(Client(client, bsn, first, first + count))
-        for position in range(first, first + count):
+        for _ in range(count):
             reference, allocation, category, code, begin = texts[at : at + 5]
-            previous = None
+            previous = tariff = None
             at += 5
             if len(begin) < _SHORTEST_DATE:
                 previous, allocation, category, code, begin = allocation, category, code, begin, texts[at]
                 at += 1
             end, volume, unit, amount, side = texts[at : at + 5]
-            tariff_text = tariff = None
             at += 5
             if side not in _SIDES:
-                tariff_text, amount, side = amount, side, texts[at]
-                tariff = numbers[tariff_text]
+                tariff, amount, side = amount, side, texts[at]
                 at += 1
-            if begin != begin_before or end != end_before:
-                begin_before, end_before = begin, end
-                period, month = periods[begin, end]
-            is_plain = len(allocation) < _SHORTEST_DATE and allocation.isdigit() and allocation[0] != "0"
-            number = int(allocation) if is_plain else numbers[allocation]
-            delivered, cents, wire = numbers[volume], numbers[amount], None
-            if odd and not odd.isdisjoint((allocation, begin, end, volume, tariff_text, amount)):
-                wire = Wire(allocation, begin, end, volume, tariff_text, amount)
-            add(
-                new(
-                    Line,
-                    (
-                        position, client, bsn, reference, previous, number, category, code, period, month,
-                        delivered, unit, tariff, cents, side, wire,
-                    ),
-                )
+            yield (
+                bsn, reference, previous, allocation, category, code, begin, end, volume, unit, tariff,
+                amount, side,
             )  # fmt: skip
-        first += count
-    return tuple(clients), tuple(lines)
+            bsn = ""

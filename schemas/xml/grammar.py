@@ -1,0 +1,156 @@
+"""The schema of a message as regular expressions, for messages that are written in the usual form.
+
+In the usual form there are elements, values of visible ASCII and white space between elements, and nothing
+else: no attributes, comments, references, blanks in values, signs or leading zeros. What such an expression
+matches is well-formed and valid; of what it does not match nothing is known. Every repetition is possessive,
+so matching takes time in proportion to the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import as_file, files
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+from schemas.standard import MessageType
+from schemas.xml.parser import parser
+
+BLANKS: Final = "[ \\t\\r\\n]{0,999}+"  # a parser takes no text of more than ten million characters
+_VISIBLE: Final = "[!-%'-;=?-~]"  # without & < >
+_MEANS: Final = {".": _VISIBLE, r"\S": _VISIBLE, "(": "(?:"}
+_XS: Final = "{http://www.w3.org/2001/XMLSchema}"
+_A_DAY: Final = "2026-01-31"
+_TOKEN: Final = re.compile(r"\\.|[.(]")
+
+
+class Prefixes(NamedTuple):
+    """How a document calls the namespaces of the message and of its base schema, each with its colon."""
+
+    message: str
+    base: str
+
+
+class Halves(NamedTuple):
+    """What stands before and after the elements that may be repeated, and what those are."""
+
+    before: str
+    repeated: etree._Element
+    after: str
+
+
+class Grammar:
+    """Makes expressions of the elements of one message. Each value is a group, in document order."""
+
+    def __init__(self, message_type: MessageType, prefixes: Prefixes) -> None:
+        self._schemas = _schemas(message_type)
+        self._prefixes = dict(zip(self._schemas, prefixes, strict=True))
+        (self.root,) = self._schemas[message_type.namespace].findall(f"{_XS}element")
+
+    def whole(self, element: etree._Element) -> str:
+        """The element and everything in it; nothing in it is repeated."""
+        begin, end = self._tags(element)
+        children = self._children(element)
+        inside = self._value(element) if children is None else "".join(map(self.whole, children)) + BLANKS
+        text = f"{BLANKS}{begin}{inside}{end}"
+        return f"(?:{text})?+" if element.get("minOccurs") == "0" else text
+
+    def halves(self, element: etree._Element, *, inner: bool = False) -> Halves:
+        """The element without what is repeated in it; with `inner`, without its own begin tag."""
+        begin, end = self._tags(element)
+        before, after = "" if inner else BLANKS + begin, BLANKS + end
+        for child in self._children(element) or ():
+            if child.get("maxOccurs") == "unbounded":
+                return Halves(before, child, after)
+            if self._repeats(child):
+                found = self.halves(child)
+                return Halves(before + found.before, found.repeated, found.after + after)
+            before += self.whole(child)
+        raise ValueError(f"nothing is repeated in {element.get('name')}")
+
+    def _repeats(self, element: etree._Element) -> bool:
+        children = self._children(element) or ()
+        return any(child.get("maxOccurs") == "unbounded" or self._repeats(child) for child in children)
+
+    def _tags(self, element: etree._Element) -> tuple[str, str]:
+        space = element.getroottree().getroot().get("targetNamespace", "")
+        name = f"{self._prefixes[space]}{element.get('name')}"
+        return f"<{name}>", f"</{name}>"
+
+    def _children(self, element: etree._Element) -> list[etree._Element] | None:
+        """The elements of a sequence, None for an element with a value."""
+        sequence = self._type_of(element).find(f"{_XS}sequence")
+        return None if sequence is None else list(sequence)
+
+    def _type_of(self, element: etree._Element) -> etree._Element:
+        name = element.get("type")
+        found = element.find(f"{_XS}simpleType") if name is None else self._named(element, name)
+        assert found is not None, "an element has a type"
+        return found
+
+    def _named(self, node: etree._Element, name: str) -> etree._Element | None:
+        """A type by its qualified name, None for one of XML Schema itself."""
+        prefix, _, local = name.rpartition(":")
+        schema = self._schemas.get(node.nsmap[prefix or None])
+        return None if schema is None else next(t for t in schema if t.get("name") == local)
+
+    def _value(self, element: etree._Element) -> str:
+        """A group for the value: what its type looks like, behind what else is asked of it."""
+        looks, others = "", ""
+        for facets in self._restrictions(self._type_of(element)):
+            patterns = facets.pop("pattern", [])
+            looks = looks or _looks(facets)
+            if facets["base"] != ["xs:date"]:
+                others += "".join(f"(?=(?:{_within_value(pattern)})<)" for pattern in patterns)
+            elif not all(re.fullmatch(pattern, _A_DAY) for pattern in patterns):
+                raise ValueError("a pattern that tells days apart is not understood")
+        return f"{others}({looks})"
+
+    def _restrictions(self, simple_type: etree._Element) -> Iterator[dict[str, list[str]]]:
+        """The facets of a type and of those it is made from, the first of these first."""
+        restriction = simple_type.find(f"{_XS}restriction")
+        assert restriction is not None, "a simple type restricts another"
+        base = restriction.get("base", "")
+        earlier = self._named(restriction, base)
+        if earlier is not None:
+            yield from self._restrictions(earlier)
+        facets: dict[str, list[str]] = {"base": [base]}
+        for facet in restriction:
+            facets.setdefault(str(facet.tag).removeprefix(_XS), []).append(facet.get("value", ""))
+        yield facets
+
+
+def _looks(facets: dict[str, list[str]]) -> str:
+    """How a value of a basic type is written in the usual form."""
+    (base,) = facets["base"]
+    if "enumeration" in facets:
+        return "|".join(map(re.escape, facets["enumeration"]))
+    if base == "xs:string":
+        return f"{_VISIBLE}{{{facets['minLength'][0]},{facets.get('maxLength', [''])[0]}}}+"
+    if base == "xs:date":
+        return "[0-9]{4}-[0-9]{2}-[0-9]{2}"  # whether there is such a day, the reader finds out
+    if base == "xs:integer" and facets["minInclusive"] == ["0"]:
+        (most,) = facets["maxInclusive"]
+        if not most.strip("9"):
+            return f"0|[1-9][0-9]{{0,{len(most) - 1}}}+"
+    raise ValueError(f"a value of {base} with {', '.join(facets)} has no usual form")
+
+
+def _within_value(pattern: str) -> str:
+    """A pattern of XML Schema that cannot look beyond the end of a value."""
+    if "[^" in pattern or "[\\" in pattern:
+        raise ValueError(f"the pattern {pattern} is not understood")
+    return _TOKEN.sub(lambda token: _MEANS.get(token[0], token[0]), pattern)
+
+
+@cache
+def _schemas(message_type: MessageType) -> dict[str, etree._Element]:
+    """The schema of a message and its base schema by namespace, in this order."""
+    with as_file(files("schemas") / "xsd" / message_type.domain.value) as folder:
+        names = {message_type.namespace: message_type.name, message_type.base_namespace: "basis"}
+        return {
+            space: etree.parse(folder / f"{name}.xsd", parser()).getroot() for space, name in names.items()
+        }

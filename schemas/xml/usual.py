@@ -1,0 +1,128 @@
+"""Read a 323 in the usual form straight from its text: one expression is gate, schema and reader in one.
+
+Nearly every sender writes in this form. A message that is not recognized here is not wrong: it goes
+through the gate, and comes out the same (tests/schemas/test_usual.py).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from schemas.declaration import Declaration, Header
+from schemas.money import signed
+from schemas.period import Period
+from schemas.standard import BY_NAMESPACE, MessageType
+from schemas.xml.decode import day
+from schemas.xml.gate import LARGEST_MESSAGE
+from schemas.xml.grammar import BLANKS, Grammar, Prefixes
+from schemas.xml.read_declaration import Undecodable, lines_of
+
+_NAME: Final = "[A-Za-z][A-Za-z0-9_]{0,15}+"
+_SPACE: Final = f'[ \\t\\r\\n]++xmlns(?::({_NAME}))?+="(http://[!#-%\'-;=?-~]++)"'
+_START: Final = re.compile(
+    rf'(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?+ ?\?>)?+{BLANKS}'
+    rf"<(?:({_NAME}):)?+Bericht((?:{_SPACE}){{1,4}}+){BLANKS}>"
+)
+_SPACES: Final = re.compile(_SPACE)
+
+
+class _Form(NamedTuple):
+    """The expressions for a 323 with certain prefixes.
+
+    `head` ends where the first client begins, `tail` begins with the text `close`. `line` is a line with
+    the start of a client before it and the end of a client after it, if these are there; what is none of
+    this is a last group.
+    """
+
+    head: re.Pattern[str]
+    line: re.Pattern[str]
+    close: str
+    tail: re.Pattern[str]
+
+
+@lru_cache(maxsize=32)
+def _form(message_type: MessageType, prefixes: Prefixes) -> _Form:
+    grammar = Grammar(message_type, prefixes)
+    root = grammar.halves(grammar.root, inner=True)
+    client = grammar.halves(root.repeated)
+    close = root.after.removeprefix(BLANKS).partition(BLANKS)[0]
+    end = client.after.removeprefix(f"{BLANKS}</")
+    line = f"(?:{client.before})?+{grammar.whole(client.repeated)}(?:{BLANKS}(</){end})?+{BLANKS}"
+    return _Form(
+        re.compile(root.before),
+        re.compile(f"{line}|([\\s\\S]++)"),
+        close,
+        re.compile(root.after + BLANKS),
+    )
+
+
+def read_usual(data: bytes) -> Declaration | None:
+    """The declaration, if the message is a valid 323 in the usual form and every value can be decoded."""
+    if len(data) > LARGEST_MESSAGE or not data.isascii():
+        return None
+    text = data.decode("ascii")
+    start = _START.match(text)
+    form = start and _form_of(start)
+    if not start or not form:
+        return None
+    message_type, (head, line, close, tail) = form
+    opening = head.match(text, start.end())
+    end = text.rfind(close)
+    if opening is None or tail.fullmatch(text, end) is None:
+        return None
+    rows = line.findall(text, opening.end(), end)
+    if not rows or not _is_whole(rows):
+        return None
+    try:
+        return _declaration(message_type, opening.groups(), [row[:-2] for row in rows])
+    except Undecodable:
+        return None
+
+
+def _form_of(start: re.Match[str]) -> tuple[MessageType, _Form] | None:
+    """The message that a root element opens, and how it is written there."""
+    spaces = _SPACES.findall(start[2])
+    prefixes = {space: prefix for prefix, space in spaces}
+    names = [prefix for prefix, _ in spaces]
+    own = start[1] or ""
+    message_type = BY_NAMESPACE.get(next((space for prefix, space in spaces if prefix == own), ""))
+    if message_type is None or message_type.number != "323" or message_type.base_namespace not in prefixes:
+        return None
+    base = prefixes[message_type.base_namespace]
+    if len(set(names)) < len(names) or any(name[:3].lower() == "xml" for name in names):
+        return None
+    own, base = (f"{prefix}:" if prefix else "" for prefix in (own, base))
+    return message_type, _form(message_type, Prefixes(own, base))
+
+
+def _is_whole(rows: list[tuple[str, ...]]) -> bool:
+    """Whether the rows are nothing but lines, and every client begins where the one before him ends."""
+    *_, ends, rest = zip(*rows, strict=True)
+    begins = [row[0] != "" for row in rows]
+    return not any(rest) and begins == [True, *(end != "" for end in ends[:-1])] and ends[-1] != ""
+
+
+def _declaration(
+    message_type: MessageType, values: tuple[str, ...], rows: list[tuple[str, ...]]
+) -> Declaration:
+    """A declaration from the values before the first client and the rows of its lines."""
+    _code, _version, _subversion, sender, receiver, identification, dated_on, base, own, *values_of = values
+    number, begin, end, signed_on, total, side = values_of
+    header_day, first, last, signed_day = map(day, (dated_on, begin, end, signed_on))
+    if header_day is None or first is None or last is None or signed_day is None:
+        raise Undecodable
+    clients, lines = lines_of(rows, int, set())
+    header = Header(message_type, sender, receiver, identification, header_day, dated_on, base, own)
+    return Declaration(
+        header=header,
+        number=number,
+        period=Period(first, last),
+        dated_on=signed_day,
+        total_text=total,
+        total_side=side,
+        total_cents=signed(int(total), side),
+        clients=clients,
+        lines=lines,
+    )

@@ -1,0 +1,198 @@
+"""What is recognized by its form alone is what the gate, the schema and the reader make of it."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from desk.synthetic.single import one_declaration
+from schemas.declaration import Declaration
+from schemas.standard import MESSAGE_TYPES, MessageType
+from schemas.xml.fault import Fault
+from schemas.xml.gate import LARGEST_MESSAGE, admit
+from schemas.xml.read_declaration import read_declaration
+from schemas.xml.usual import read_usual
+from tests.hostile.base import BASE_SPACE, CLIENTS, HEADER, MESSAGE_SPACE, VALID, client, line, message
+from tests.hostile.corpus import all_cases
+from tests.schemas.model import Element, read_model
+from tests.schemas.mutations import Workshop
+
+_DOCUMENTS = 5_000
+_TYPES = [MESSAGE_TYPES["JW323"], MESSAGE_TYPES["WMO323"]]
+_DATA = VALID.encode()
+
+
+def _slowly(data: bytes) -> Declaration | None:
+    admitted = admit(data)
+    if isinstance(admitted, Fault):
+        return None
+    found = read_declaration(admitted.root, admitted.message_type, plain=admitted.plain)
+    return None if isinstance(found, Fault) else found
+
+
+def _agrees(data: bytes) -> bool:
+    """Whether the message is recognized; if it is, it must be what it is by every other way."""
+    found = read_usual(data)
+    assert found is None or found == _slowly(data), data
+    return found is not None
+
+
+def _model(message_type: MessageType) -> Element:
+    return read_model(
+        Path(str(files("schemas"))) / "xsd" / message_type.domain.value / f"{message_type.name}.xsd"
+    )
+
+
+@pytest.mark.parametrize("message_type", _TYPES, ids=lambda t: t.name)
+def test_changed_documents_are_recognized_only_when_they_are_valid(message_type: MessageType) -> None:
+    rng = Random(message_type.name)
+    (other,) = set(_TYPES) - {message_type}
+    workshop = Workshop(_model(message_type), _model(other), rng)
+    paths = [*workshop.declared]
+    recognized = {True: 0, False: 0}
+    for number in range(_DOCUMENTS):
+        root = workshop.changed(paths[number % len(paths)])
+        if number % 3 == 0:
+            etree.indent(root, rng.choice((" ", "\t", "  ")))
+        recognized[_agrees(etree.tostring(root, encoding="UTF-8", xml_declaration=number % 2 == 0))] += 1
+    assert min(recognized.values()) >= _DOCUMENTS // 20, recognized
+
+
+@given(st.integers(0, len(_DATA) - 1), st.binary(max_size=4), st.integers(0, 4))
+def test_other_bytes_anywhere_are_recognized_only_when_they_mean_the_same(
+    place: int, octets: bytes, left_out: int
+) -> None:
+    _agrees(_DATA[:place] + octets + _DATA[place + left_out :])
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), min_size=1, max_size=3))
+def test_tags_in_another_order_are_recognized_only_when_they_are_valid(swaps: list[tuple[int, int]]) -> None:
+    tokens = re.split("(<[^>]*>)", VALID)
+    for one, other in swaps:
+        a, b = one % len(tokens), other % len(tokens)
+        tokens[a], tokens[b] = tokens[b], tokens[a]
+    _agrees("".join(tokens).encode())
+
+
+def test_hostile_messages() -> None:
+    recognized = {case.id for case in all_cases() if _agrees(case.data)}
+    assert 10 < len(recognized) < 200
+
+
+@pytest.mark.parametrize("indented", [True, False])
+def test_many_lines_of_many_clients(indented: bool) -> None:
+    data = one_declaration(3_000, seed=3, indented=indented).declaration
+    found = read_usual(data)
+    assert found is not None and found == _slowly(data)
+    assert len(found.lines) == 3_000 and len(found.clients) > 100
+
+
+_OWN_NAMES = VALID.replace("<m:", "<").replace("</m:", "</").replace("xmlns:m=", "xmlns=")
+_OTHER_PREFIXES = re.sub(r"(</?)b:", r"\1basis:", VALID).replace("xmlns:b=", "xmlns:basis=")
+_SPACES = f'xmlns:m="{MESSAGE_SPACE}" xmlns:b="{BASE_SPACE}"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        VALID,
+        _OWN_NAMES,
+        _OTHER_PREFIXES,
+        VALID.replace("\n", "\r\n"),
+        VALID.replace("><", ">\n\t <"),
+        VALID.partition("\n")[2],
+        VALID.replace("UTF-8", "utf-8"),
+        VALID.replace(_SPACES, f'xmlns:b="{BASE_SPACE}"\n xmlns:m="{MESSAGE_SPACE}"'),
+        VALID.replace(_SPACES, f'{_SPACES} xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'),
+        VALID.replace(MESSAGE_SPACE, MESSAGE_SPACE.replace("jw", "wmo"))
+        .replace(BASE_SPACE, BASE_SPACE.replace("jw", "wmo"))
+        .replace("490", "484")
+        .replace(">45<", ">02<"),
+    ],
+)
+def test_usual_forms_are_recognized(text: str) -> None:
+    assert _agrees(text.encode())
+
+
+def _first(old: str, new: str) -> str:
+    assert old in VALID
+    return VALID.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\ufeff" + VALID,
+        _first("R1", "R 1"),
+        _first("R1", "R&#49;"),
+        _first("R1", "é"),
+        _first("R1", "<![CDATA[R1]]>"),
+        _first("R1", "R]]>"),
+        _first("R1", "R" * 21),
+        _first("R1", "R<!--x-->1"),
+        _first("R1", ""),
+        _first(">10<", ">010<"),
+        _first(">10<", ">+10<"),
+        _first(">10<", "> 10<"),
+        _first(">10<", ">100000000<"),
+        _first(">10<", ">1１<"),
+        _first("2026-03-31", "2026-02-30"),
+        _first("2026-03-31", "0000-01-01"),
+        _first("2026-03-31", "2026-03-31Z"),
+        _first(">04<", ">05<"),
+        _first(">45<", ">99<"),
+        _first(">490<", ">484<"),
+        _first(">3<", ">4<"),
+        _first(">1.0.1<", ">1.0.01<"),
+        _first(">1.0.1<", ">1a0.1<"),
+        _first(">D900<", ">D-900<"),
+        _first("<m:Client>", '<m:Client id="1">'),
+        _first("<m:Client>", "<m:Client >"),
+        _first("<m:Client>", "<m:Client>x"),
+        _first("<m:Client>", "x<m:Client>"),
+        _first("</m:Client>", "</m:Client>x"),
+        _first("</m:Prestaties></m:Client>", ""),
+        _first("<m:Client><m:Bsn>999991061</m:Bsn><m:Prestaties>", ""),
+        _first("<m:Prestatie>", "<m:Prestatie><m:Prestatie>"),
+        _first("</m:Clienten>", "</m:Clienten></m:Clienten>"),
+        _first("<m:Bericht", "<!DOCTYPE m:Bericht><m:Bericht"),
+        _first("<m:Bericht", '<?x y?><m:Bericht'),
+        _first('version="1.0"', 'version="1.1"'),
+        _first("UTF-8", "UTF-16"),
+        _first(_SPACES, f'{_SPACES} xmlns:m="{MESSAGE_SPACE}"'),
+        _first(_SPACES, f'{_SPACES} xmlns:xmlfoo="http://example.org"'),
+        _first(_SPACES, f'{_SPACES} xmlns:a="http://a" xmlns:c="http://a" xmlns:d="http://a"'),
+        _first(_SPACES, f'{_SPACES} a="1"'),
+        _first(BASE_SPACE, BASE_SPACE.replace("jw", "wmo")),
+        _first(MESSAGE_SPACE, MESSAGE_SPACE.replace("323", "325")),
+        VALID + "x",
+        VALID + VALID,
+        message(clients=""),
+        message(clients=client("999991012", "")),
+        VALID.replace(HEADER, ""),
+        VALID.replace(CLIENTS, line("R1", "1001", "10", "93600")),
+    ],
+)  # fmt: skip
+def test_anything_else_is_left_to_the_gate(text: str) -> None:
+    assert not _agrees(text.encode())
+
+
+def test_a_message_above_the_limit_is_left_to_the_gate() -> None:
+    head, clients, tail = VALID.partition(CLIENTS)
+    times = (LARGEST_MESSAGE - len(head + tail)) // len(CLIENTS)
+    largest = (head + clients * times + tail).encode()
+    assert read_usual(largest) is not None
+    assert read_usual(largest.replace(b"><", b">\n<", LARGEST_MESSAGE + 1 - len(largest))) is None
+
+
+def test_more_blanks_than_a_parser_takes_are_left_to_the_gate() -> None:
+    assert _agrees(_first("<m:Clienten>", "<m:Clienten>" + " " * 999).encode())
+    assert not _agrees(_first("<m:Clienten>", "<m:Clienten>" + " " * 12_000_000).encode())
