@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -61,16 +61,14 @@ def allocation_id(relation_id: int, number: int) -> int:
     return relation_id << _NUMBER_BITS | number
 
 
-def read_allocations(inbox: Inbox, relation_id: int, numbers: Iterable[int]) -> Allocations:
-    """The allocations with these numbers that were given to the provider of the relation."""
-    first = relation_id << _NUMBER_BITS
-    rows = inbox.execute(
-        f"{_CURRENT} WHERE id = ANY(?)", (inbox.members(sorted([first | number for number in numbers])),)
-    ).fetchall()
-    found = Allocations({}, {}, {})
-    values, places, usage = found
+def read_allocations(inbox: Inbox, asked: Mapping[int, Iterable[int]]) -> dict[int, Allocations]:
+    """By relation the allocations with these numbers that were given to its provider."""
+    found = {relation_id: Allocations({}, {}, {}) for relation_id in asked}
+    ids = sorted(allocation_id(relation_id, n) for relation_id, numbers in asked.items() for n in numbers)
+    rows = inbox.execute(f"{_CURRENT} WHERE id = ANY(?)", (inbox.members(ids),)).fetchall()
     for row in rows:
         number = row[0]
+        values, places, usage = found[row[13] >> _NUMBER_BITS]
         values[number] = allocation_of(row)
         places[number] = _value(AllocationRow, row[13:])
         usage[number] = Usage(row[16], row[17])
@@ -78,17 +76,18 @@ def read_allocations(inbox: Inbox, relation_id: int, numbers: Iterable[int]) -> 
 
 
 def client_products(
-    inbox: Inbox, relation_id: int, bsns: Collection[str]
-) -> dict[str, list[tuple[str | None, str | None]]]:
-    """Category and code of every allocation of these clients with the provider, deleted ones included."""
-    if not bsns:
-        return {}
-    found: dict[str, list[tuple[str | None, str | None]]] = {}
-    for bsn, category, code in inbox.execute(
-        "SELECT bsn, category, code FROM allocation WHERE relation_id = ? AND bsn = ANY(?) ORDER BY id",
-        (relation_id, inbox.members(sorted(bsns))),
-    ):
-        found.setdefault(bsn, []).append((category, code))
+    inbox: Inbox, asked: Mapping[int, Collection[str]]
+) -> dict[int, dict[str, list[tuple[str | None, str | None]]]]:
+    """By relation and client: category and code of every allocation, deleted ones included."""
+    found: dict[int, dict[str, list[tuple[str | None, str | None]]]] = {number: {} for number in asked}
+    rows = inbox.with_pairs(
+        "asked (relation_id, bsn)",
+        asked,
+        "SELECT a.relation_id, a.bsn, a.category, a.code FROM asked JOIN allocation a"
+        " ON a.relation_id = asked.relation_id AND a.bsn = asked.bsn ORDER BY a.id",
+    )
+    for relation_id, bsn, category, code in rows:
+        found[relation_id].setdefault(bsn, []).append((category, code))
     return found
 
 
@@ -129,7 +128,7 @@ def record_allocations(
     by number.
     """
     allocations = list(taken)
-    known = read_allocations(inbox, relation_id, [a.number for a in allocations])
+    known = read_allocations(inbox, {relation_id: [a.number for a in allocations]})[relation_id]
     new, changed, versions = [], [], []
     for position, allocation in enumerate(allocations):
         values = _row(allocation)

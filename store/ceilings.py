@@ -69,6 +69,14 @@ def hold(inbox: Inbox, key: tuple[str, int]) -> Use | None:
     return None if row is None else _use(row)
 
 
+def hold_all(inbox: Inbox, keys: Iterable[tuple[str, int]]) -> None:
+    """Hold ceilings on which something was counted, in order of name, before messages get their numbers."""
+    names = sorted({name for name, _ in keys})
+    if names and not inbox.dialect.writes_alone:
+        query = "SELECT id FROM ceiling_use WHERE ceiling = ANY(?) ORDER BY ceiling, year"
+        inbox.execute(query + inbox.dialect.and_hold, (inbox.members(names),)).fetchall()
+
+
 def uses(inbox: Inbox) -> dict[tuple[str, int], Use]:
     """Every ceiling on which anything was counted."""
     found = [_use(row) for row in inbox.execute(f"SELECT {_COLUMNS} FROM ceiling_use").fetchall()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from processors.assess import Assessment
@@ -27,92 +27,120 @@ class HeaderFacts(NamedTuple):
     latest_month: str | None
 
 
-def header_facts(inbox: Inbox, relation_id: int, declaration: Declaration) -> HeaderFacts:
-    """One query for TR056, TR333 and TR318."""
-    header, month = declaration.header, str(declaration.period.begin)
-    row = inbox.execute(
-        "SELECT EXISTS (SELECT 1 FROM message WHERE relation_id = ? AND type = ? AND identification = ?),"
-        " EXISTS (SELECT 1 FROM declaration WHERE relation_id = ? AND number = ?),"
-        " EXISTS (SELECT 1 FROM declaration WHERE relation_id = ? AND period_begin > ? AND dated_on < ?),"
-        " (SELECT MAX(period_begin) FROM declaration WHERE relation_id = ?)",
-        (
-            relation_id, header.message_type.name, header.identification,
-            relation_id, declaration.number,
-            relation_id, month, str(header.dated_on),
-            relation_id,
-        ),
-    ).fetchone()  # fmt: skip
-    return HeaderFacts(bool(row[0]), bool(row[1]), bool(row[2]), row[3])
+def header_facts(inbox: Inbox, asked: Sequence[tuple[int, Declaration]]) -> list[HeaderFacts]:
+    """For declarations of different relations what TR056, TR333 and TR318 ask for."""
+    rows = inbox.with_table(
+        "asked (relation_id, type, identification, number, month, dated_on)",
+        "ittttt",
+        [
+            (
+                relation_id, each.header.message_type.name, each.header.identification, each.number,
+                str(each.period.begin), str(each.header.dated_on),
+            )
+            for relation_id, each in asked
+        ],
+        "SELECT a.relation_id, EXISTS (SELECT 1 FROM message m WHERE m.relation_id = a.relation_id"
+        " AND m.type = a.type AND m.identification = a.identification),"
+        " EXISTS (SELECT 1 FROM declaration d WHERE d.relation_id = a.relation_id AND d.number = a.number),"
+        " EXISTS (SELECT 1 FROM declaration d WHERE d.relation_id = a.relation_id"
+        " AND d.period_begin > a.month AND d.dated_on < a.dated_on),"
+        " (SELECT MAX(d.period_begin) FROM declaration d WHERE d.relation_id = a.relation_id) FROM asked a",
+    )  # fmt: skip
+    found = {row[0]: HeaderFacts(bool(row[1]), bool(row[2]), bool(row[3]), row[4]) for row in rows}
+    return [found[relation_id] for relation_id, _ in asked]
 
 
 _LINE = (
-    "SELECT reference, id, bsn, allocation_number, category, code, begin_on, end_on, volume, unit,"
-    " tariff_cents, amount_cents, state, used_volume FROM line"
+    "n.reference, n.id, n.bsn, n.allocation_number, n.category, n.code, n.begin_on, n.end_on, n.volume,"
+    " n.unit, n.tariff_cents, n.amount_cents, n.state, n.used_volume"
 )
 
 
-def earlier_lines(inbox: Inbox, relation_id: int, references: Iterable[str]) -> dict[str, EarlierLine]:
-    """Earlier lines by reference (TR314, TR323, TR390); where one was used twice, the approved one."""
-    found: dict[str, EarlierLine] = {}
-    rows = inbox.execute(
-        f"{_LINE} WHERE relation_id = ? AND reference = ANY(?) ORDER BY id",
-        (relation_id, inbox.members(references)),
+def earlier_lines(inbox: Inbox, asked: Mapping[int, Collection[str]]) -> dict[int, dict[str, EarlierLine]]:
+    """By relation earlier lines by reference (TR314, TR323, TR390); of one used twice the approved one."""
+    found: dict[int, dict[str, EarlierLine]] = {relation_id: {} for relation_id in asked}
+    rows = inbox.with_pairs(
+        "asked (relation_id, reference)",
+        asked,
+        f"SELECT {_LINE}, n.relation_id FROM asked JOIN line n ON n.relation_id = asked.relation_id"
+        " AND n.reference = asked.reference ORDER BY n.id",
     )
     for row in rows:
-        if row[0] in found and row[12] == REJECTED:
+        lines = found[row[14]]
+        if row[0] in lines and row[12] == REJECTED:
             continue
         period = Period(day(row[6]), day(row[7]))
-        found[row[0]] = EarlierLine._make((*row[1:6], period, *row[8:]))
+        lines[row[0]] = EarlierLine._make((*row[1:6], period, *row[8:14]))
     return found
 
 
-def live_keys(inbox: Inbox, allocations: Allocations, months: Iterable[int]) -> set[LiveKey]:
-    """Live debits on these allocations in these months (TR389)."""
-    numbers = {row.id: number for number, row in allocations.rows.items()}
+def live_keys(
+    inbox: Inbox, allocations: Mapping[int, Allocations], months: Iterable[int]
+) -> dict[int, set[LiveKey]]:
+    """By relation the live debits on its allocations in these months, perhaps in others too (TR389)."""
+    keys: dict[int, set[LiveKey]] = {relation_id: set() for relation_id in allocations}
+    places = {
+        row.id: (keys[relation_id], number)
+        for relation_id, of_relation in allocations.items()
+        for number, row in of_relation.rows.items()
+    }
     rows = inbox.execute(
         f"SELECT allocation_id, category, code, month FROM {inbox.dialect.live_lines}"
         " WHERE state = 1 AND allocation_id = ANY(?) AND month = ANY(?)",
-        (inbox.members(numbers), inbox.members(sorted(months))),
-    )
-    return {(numbers[row[0]], row[1], row[2], row[3]) for row in rows}
+        (inbox.members(places), inbox.members(sorted(months))),
+    ).fetchall()
+    for allocation, category, code, month in rows:
+        live, number = places[allocation]
+        live.add((number, category, code, month))
+    return keys
 
 
-def record_declaration(
-    inbox: Inbox,
-    message_id: int,
-    relation_id: int,
-    received_on: str,
-    declaration: Declaration,
-    assessment: Assessment,
-    allocations: Allocations,
-    originals: dict[str, EarlierLine],
-    price_rows: dict[int, tuple[str, ...]],
-) -> None:
-    """Record a processed declaration: credits first, then counters, then every line.
+class Processed(NamedTuple):
+    """A declaration that was assessed line by line, and what the decision was based on.
 
-    `originals` are the credited lines as they were read. Raises GuardRefused when a counter or a
-    credited line is no longer what the decision was based on.
+    `originals` are the credited lines as they were read, `price_rows` tariff rows by position of the line.
     """
-    header = declaration.header
-    inbox.execute(
-        "INSERT INTO declaration VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            message_id, relation_id, header.municipality, header.provider, header.domain.value,
-            declaration.number, str(declaration.period.begin), str(header.dated_on), received_on,
-            declaration.total_cents, assessment.granted_cents,
-        ),
-    )  # fmt: skip
-    credited = [
-        originals[line.previous].row
-        for line, state in zip(declaration.lines, assessment.states, strict=True)
-        if state == CREDIT and line.previous is not None
-    ]
+
+    message_id: int
+    relation_id: int
+    received_on: str
+    declaration: Declaration
+    assessment: Assessment
+    allocations: Allocations
+    originals: dict[str, EarlierLine]
+    price_rows: dict[int, tuple[str, ...]]
+
+
+def record_declarations(inbox: Inbox, processed: Sequence[Processed]) -> None:
+    """Record processed declarations of different relations: credits first, then counters, then every line.
+
+    Raises GuardRefused when a counter or a credited line is no longer what a decision was based on.
+    """
+    inbox.insert("declaration", [_declaration_row(each) for each in processed])
+    credited = [row for each in processed for row in _credited(each)]
     if credited:
         _credit(inbox, credited)
-    _use(inbox, allocations)
-    inbox.insert(
-        "line", _line_rows(message_id, relation_id, declaration, assessment, allocations, price_rows)
-    )
+    counters = sorted(row for each in processed for row in _used(each.allocations))
+    if counters and inbox.move_counters(counters) != len(counters):
+        raise GuardRefused("allocation")
+    inbox.insert("line", [row for each in processed for row in _line_rows(each)])
+
+
+def _declaration_row(processed: Processed) -> tuple[Any, ...]:
+    declaration, header = processed.declaration, processed.declaration.header
+    return (
+        processed.message_id, processed.relation_id, header.municipality, header.provider,
+        header.domain.value, declaration.number, str(declaration.period.begin), str(header.dated_on),
+        processed.received_on, declaration.total_cents, processed.assessment.granted_cents,
+    )  # fmt: skip
+
+
+def _credited(processed: Processed) -> Iterator[int]:
+    """The rows of the lines that a declaration credits."""
+    if CREDIT in processed.assessment.states:
+        for line, state in zip(processed.declaration.lines, processed.assessment.states, strict=True):
+            if state == CREDIT and line.previous is not None:
+                yield processed.originals[line.previous].row
 
 
 def _credit(inbox: Inbox, credited: list[int]) -> None:
@@ -122,31 +150,22 @@ def _credit(inbox: Inbox, credited: list[int]) -> None:
         raise GuardRefused("line")
 
 
-def _use(inbox: Inbox, allocations: Allocations) -> None:
-    """Move the guarded counters of every allocation of which something was used or given back.
+def _used(allocations: Allocations) -> Iterator[tuple[int, ...]]:
+    """The guarded counters of every allocation of which something was used or given back.
 
     The guard is what was read: when another worker moved the counter or changed the allocation since,
     nothing is written and the message is decided again (TR322, TR369).
     """
     places = allocations.rows
-    rows = sorted(
-        (place.id, place.used_volume, place.used_cents, place.version_id, now.volume, now.cents)
-        for number, now in allocations.usage.items()
-        if (place := places[number]).used_cents != now.cents or place.used_volume != now.volume
-    )
-    if rows and inbox.move_counters(rows) != len(rows):
-        raise GuardRefused("allocation")
+    for number, now in allocations.usage.items():
+        place = places[number]
+        if place.used_cents != now.cents or place.used_volume != now.volume:
+            yield place.id, place.used_volume, place.used_cents, place.version_id, now.volume, now.cents
 
 
-def _line_rows(
-    message_id: int,
-    relation_id: int,
-    declaration: Declaration,
-    assessment: Assessment,
-    allocations: Allocations,
-    price_rows: dict[int, tuple[str, ...]],
-) -> list[tuple[Any, ...]]:
+def _line_rows(processed: Processed) -> list[tuple[Any, ...]]:
     """Rows of the table `line`. The fields of a line stand in the order of the columns."""
+    message_id, relation_id, _, declaration, assessment, allocations, _, price_rows = processed
     written: dict[Period, tuple[str, str]] = {
         period: (str(period.begin), str(period.end)) for period in {line.period for line in declaration.lines}
     }

@@ -6,7 +6,7 @@ passed through `members`. Each database has one module that says the same in its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table
@@ -25,8 +25,8 @@ class Dialect(Protocol):
         """Whether nobody else can give out ids while a transaction lasts."""
 
     @property
-    def next_message(self) -> str:
-        """A query for the id of the next message."""
+    def next_messages(self) -> str:
+        """A query for the ids of the next messages, as many as its value says, in order."""
 
     @property
     def and_hold(self) -> str:
@@ -47,6 +47,12 @@ class Dialect(Protocol):
 
     def members(self, values: Iterable[int] | Iterable[str]) -> object:
         """A set of values for `= ANY(?)`."""
+
+    def table(self, kinds: str, rows: Sequence[tuple[Any, ...]]) -> tuple[str, tuple[Any, ...]]:
+        """A query that gives rows of values, and its values; `kinds`: i(nteger) or t(ext) a column."""
+
+    def pairs(self, groups: Mapping[int, Collection[str]]) -> tuple[str, tuple[Any, ...]]:
+        """A query that gives each number with each of its texts, and its values."""
 
     def insert(self, cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert whole rows, their columns in order, many at a time."""

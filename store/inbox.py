@@ -6,8 +6,9 @@ than in rules. Every statement takes whole sets; nothing here runs once per line
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -78,7 +79,7 @@ class Inbox:
         self.cursor: Any = connection.connection.cursor()
         self.failures: tuple[type[Exception], ...] = (connection.dialect.loaded_dbapi.Error, DBAPIError)
         self.statements = 0
-        self._next_message: int | None = None
+        self._next_message: int | None = None  # while nobody else can give out ids
         self._relations: dict[tuple[str, str, str], int] = {}
         self._bases: dict[str, int] = {}
         self._seen: dict[str, int | None] = {}
@@ -101,6 +102,27 @@ class Inbox:
         self.statements += 1
         self.dialect.insert(self.cursor, table, rows)
 
+    def with_table(
+        self, name: str, kinds: str, rows: Sequence[tuple[Any, ...]], query: str
+    ) -> list[tuple[Any, ...]]:
+        """Ask about rows of values: `query` finds them in a table `name`, whose columns it names there."""
+        text, values = self.dialect.table(kinds, rows)
+        return self._with(name, text, query, values)
+
+    def with_pairs(
+        self, name: str, groups: Mapping[int, Collection[str]], query: str
+    ) -> list[tuple[Any, ...]]:
+        """Ask about texts that belong to numbers, likewise. No texts: nothing is asked."""
+        groups = {number: texts for number, texts in groups.items() if texts}
+        if not groups:
+            return []
+        text, values = self.dialect.pairs(groups)
+        return self._with(name, text, query, values)
+
+    def _with(self, name: str, text: str, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self.execute(f"WITH {name} AS ({text}) {query}", values).fetchall()
+        return rows
+
     def members(self, values: Iterable[int] | Iterable[str]) -> object:
         """A set of values for `= ANY(?)`."""
         return self.dialect.members(values)
@@ -122,11 +144,11 @@ class Inbox:
         row = self.execute("SELECT id FROM message WHERE sha256 = ?", (sha256,)).fetchone()
         return None if row is None else int(row[0])
 
-    def next_message_id(self) -> int:
-        """The id the next recorded message gets; ids follow the order of commits."""
-        if self._next_message is None:
-            self._next_message = int(self.execute(self.dialect.next_message).fetchone()[0])
-        return self._next_message
+    def next_message_ids(self, count: int = 1) -> list[int]:
+        """The ids the next recorded messages get; ids follow the order of commits."""
+        if self._next_message is not None:
+            return list(range(self._next_message, self._next_message + count))
+        return [row[0] for row in self.execute(self.dialect.next_messages, (count,)).fetchall()]
 
     def last_message_id(self) -> int:
         """The id of the last recorded message, 0 before the first."""
@@ -183,14 +205,15 @@ class Inbox:
             row = self.execute(query, values).fetchone()
         return int(row[0])
 
-    def record(self, row: MessageRow, body: bytes) -> None:
-        """Put a message in the inbox with its outcome; its bytes follow with `flush`."""
-        marks = ", ".join("?" * len(row))
-        self.execute(f"INSERT INTO message VALUES ({marks})", row)
-        self._bodies.append((row.id, body))
-        self._next_message = row.id + 1 if self.dialect.writes_alone else None
-        if row.sha256 in self._seen:
-            self._seen[row.sha256] = row.id
+    def record(self, *messages: tuple[MessageRow, bytes]) -> None:
+        """Put messages in the inbox with their outcomes; their bytes follow with `flush`."""
+        self.insert("message", [row for row, _ in messages])
+        if self.dialect.writes_alone:
+            self._next_message = max(self._next_message or 0, *(row.id + 1 for row, _ in messages))
+        for row, body in messages:
+            self._bodies.append((row.id, body))
+            if row.sha256 in self._seen:
+                self._seen[row.sha256] = row.id
 
     def put_out(self, message_id: int, topic: str, name: str, body: bytes | Callable[[], bytes]) -> None:
         """Put something that must leave the house in the outbox; `flush` writes it, and makes it first."""
@@ -200,7 +223,7 @@ class Inbox:
         """Write what nobody reads before decisions are complete: bodies, and what leaves the house."""
         parcels = [
             (message_id, topic, name, body() if callable(body) else body)
-            for message_id, topic, name, body in self._parcels
+            for message_id, topic, name, body in sorted(self._parcels, key=itemgetter(0))
         ]
         if self._bodies:
             self.insert("message_body", [(message_id, pack(body)) for message_id, body in self._bodies])
@@ -234,13 +257,15 @@ class Inbox:
         ).fetchone()
         return found is not None
 
-    def identification_taken(self, answer_type: str, identification: str) -> bool:
-        """Whether one of our own messages of this type has this identification."""
+    def identifications_taken(self, asked: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Which of these types and identifications one of our own messages has."""
+        kinds, names = (sorted(set(column)) for column in zip(*asked, strict=True))
         found = self.execute(
-            "SELECT 1 FROM message WHERE answer_type = ? AND answer_identification = ?",
-            (answer_type, identification),
-        ).fetchone()
-        return found is not None
+            "SELECT answer_type, answer_identification FROM message"
+            " WHERE answer_type = ANY(?) AND answer_identification = ANY(?)",
+            (self.members(kinds), self.members(names)),
+        ).fetchall()
+        return {(row[0], row[1]) for row in found}
 
     def stored(self, message_id: int) -> StoredMessage:
         """A message handled before, as it is reported again."""

@@ -6,7 +6,7 @@ statement of its own before anything of it is read. A snapshot older than the lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ _SWAP: Final = (
     " WHERE a.id = held.id AND a.id = n.id AND a.used_volume = n.old_volume"
     " AND a.used_cents = n.old_cents AND a.version_id = n.version"
 )
+_ARRAYS: Final = {"i": "?::bigint[]", "t": "?::text[]"}
 _PASSING: Final = (
     "08",  # connection lost
     "40001",  # serialization failure
@@ -45,7 +46,7 @@ class Postgresql:
     """What `store.dialect.Dialect` asks of a database."""
 
     writes_alone: Final = False
-    next_message: Final = "SELECT nextval('message_id_seq')"
+    next_messages: Final = "SELECT nextval('message_id_seq') AS id FROM generate_series(1, ?) ORDER BY id"
     and_hold: Final = " FOR NO KEY UPDATE"
     live_lines: Final = "line"
 
@@ -73,6 +74,15 @@ class Postgresql:
     def members(self, values: Iterable[int] | Iterable[str]) -> list[int] | list[str]:
         """A set as an array."""
         return list(values)  # type: ignore[return-value]  # of one kind, as it came
+
+    def table(self, kinds: str, rows: Sequence[tuple[Any, ...]]) -> tuple[str, tuple[Any, ...]]:
+        """An array a column."""
+        arrays = ", ".join(_ARRAYS[kind] for kind in kinds)
+        return f"SELECT * FROM unnest({arrays})", tuple(map(list, zip(*rows, strict=True)))
+
+    def pairs(self, groups: Mapping[int, Collection[str]]) -> tuple[str, tuple[Any, ...]]:
+        """Two arrays."""
+        return self.table("it", [(number, text) for number, texts in groups.items() for text in texts])
 
     def insert(self, cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """COPY, or a pipeline of inserts where there are few."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any, Final
@@ -33,7 +33,10 @@ class Sqlite:
     """What `store.dialect.Dialect` asks of a database."""
 
     writes_alone: Final = True
-    next_message: Final = "SELECT COALESCE(MAX(id), 0) + 1 FROM message"
+    next_messages: Final = (
+        "WITH RECURSIVE next (id, number) AS (SELECT COALESCE(MAX(id), 0) + 1, 1 FROM message"
+        " UNION ALL SELECT id + 1, number + 1 FROM next WHERE number < ?) SELECT id FROM next"
+    )
     and_hold: Final = ""
     live_lines: Final = "line INDEXED BY line_live"
 
@@ -68,6 +71,16 @@ class Sqlite:
             return str(listed)  # which for whole numbers is JSON, several times faster
         return _as_json(listed)
 
+    def table(self, kinds: str, rows: Sequence[tuple[Any, ...]]) -> tuple[str, tuple[Any, ...]]:
+        """A list of values."""
+        return _values(len(kinds), len(rows)), tuple(chain.from_iterable(rows))
+
+    def pairs(self, groups: Mapping[int, Collection[str]]) -> tuple[str, tuple[Any, ...]]:
+        """A list of numbers, each with a JSON array."""
+        text = f"SELECT g.column1, e.value FROM ({_values(2, len(groups))}) g, json_each(g.column2) e"
+        arrays = ((number, _as_json([*texts])) for number, texts in groups.items())
+        return text, tuple(chain.from_iterable(arrays))
+
     def insert(self, cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Dozens of rows a statement: one at a time they would cost twice as much."""
         whole = len(rows) - len(rows) % _ROWS_AT_ONCE
@@ -90,5 +103,10 @@ class Sqlite:
 
 @cache
 def _insert(table: str, columns: int, rows: int) -> str:
+    return f"INSERT INTO {table} {_values(columns, rows)}"
+
+
+@cache
+def _values(columns: int, rows: int) -> str:
     row = f"({', '.join('?' * columns)})"
-    return f"INSERT INTO {table} VALUES {', '.join((row,) * rows)}"
+    return f"VALUES {', '.join((row,) * rows)}"

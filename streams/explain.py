@@ -24,7 +24,6 @@ from store.registers import load
 from store.rewind import rewind
 from streams.handle_declaration import read_facts
 from streams.house import House, choices_of
-from streams.received import Received
 
 DECISIONS = {0: "rejected", 1: "approved", 2: "approved, credited later", 3: "approved credit"}
 
@@ -146,8 +145,7 @@ def _listen(inbox: Inbox, place: _Place, message: dict[str, Any], lang: Lang) ->
     declaration = read_declaration(admitted.root, admitted.message_type)
     assert isinstance(declaration, Declaration), "idem"
     received_on = date.fromisoformat(message["received_on"])
-    received = Received(message["body"], message["file"], message["sha256"], received_on)
-    known = read_facts(declaration, place.relation_id, received, inbox, house)
+    (known,) = read_facts([(place.relation_id, declaration, received_on)], inbox, house)
     line = declaration.lines[place.position]
     heard: list[Story] = []
 

@@ -28,7 +28,7 @@ from store.deliveries import known_deliveries, record_deliveries
 from store.inbox import Inbox, MessageRow
 from streams.house import House
 from streams.outcome import Outcome
-from streams.received import Received, file_name, new_identification, unknown_party
+from streams.received import Received, file_name, new_identifications, unknown_party
 from streams.review_ceilings import allocated_during_stop
 
 
@@ -46,8 +46,9 @@ def handle_allocations(admitted: Admitted, received: Received, inbox: Inbox, hou
     assessment = assess_allocation_message(message, facts, house.catalogue_on(received.received_on))
     if not assessment.accepted:
         return _refused(header, assessment)
-    message_id = inbox.next_message_id()
-    inbox.record(_row(message_id, relation_id, header, "stored", received, inbox, house), received.data)
+    (message_id,) = inbox.next_message_ids()
+    row = _row(message_id, relation_id, header, "stored", received, inbox, house)
+    inbox.record((row, received.data))
     earlier = record_allocations(
         inbox, message_id, relation_id, header.municipality, header.domain, message.allocations
     )
@@ -82,8 +83,8 @@ def handle_delivery(admitted: Admitted, received: Received, inbox: Inbox, house:
     facts = _delivery_facts(message, relation_id, received.received_on, inbox, house)
     assessment = assess_delivery_message(message, facts, house.catalogue_on(received.received_on))
     kind = answer_type(header.message_type)
-    message_id = inbox.next_message_id()
-    identification = new_identification(inbox, kind.name, header.municipality, received.sha256)
+    (message_id,) = inbox.next_message_ids()
+    (identification,) = new_identifications(inbox, [(kind.name, header.municipality, received.sha256)])
     answered_on = house.answered_on(received.received_on)
     content = return_message(
         admitted.root, admitted.message_type, identification, answered_on, assessment.codes
@@ -96,7 +97,7 @@ def handle_delivery(admitted: Admitted, received: Received, inbox: Inbox, house:
         answered_on=str(answered_on),
         answer_due=str(house.due(received.received_on, RETURN_WITHIN)),
     )
-    inbox.record(row, received.data)
+    inbox.record((row, received.data))
     if assessment.accepted:
         changes = apply_delivery(message, facts)
         record_deliveries(inbox.connection, message_id, relation_id, message.bsn, changes)
@@ -130,7 +131,7 @@ def _delivery_facts(
 ) -> DeliveryFacts:
     header = message.header
     numbers = {product.allocation for product in message.products if product.allocation is not None}
-    allocations = read_allocations(inbox, relation_id, numbers).values
+    allocations = read_allocations(inbox, {relation_id: numbers})[relation_id].values
     starts, stops = known_deliveries(inbox.connection, relation_id, message.bsn)
     return DeliveryFacts(
         received_on=received_on,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 
@@ -15,15 +17,21 @@ from rules.facts import DeclarationFacts, EarlierLine
 from rules.municipality import valid_for_declaration
 from schemas.declaration import Declaration
 from schemas.notice import rejections_to_json, signals_to_json
-from schemas.period import month_number
 from schemas.standard import answer_type
 from schemas.xml.fault import Fault
 from store.allocations import Allocations, client_products, read_allocations
-from store.declarations import HeaderFacts, earlier_lines, header_facts, live_keys, record_declaration
+from store.declarations import (
+    HeaderFacts,
+    Processed,
+    earlier_lines,
+    header_facts,
+    live_keys,
+    record_declarations,
+)
 from store.inbox import Inbox, MessageRow
 from streams.house import House
 from streams.outcome import Outcome
-from streams.received import Received, file_name, new_identification, unknown_party
+from streams.received import Received, file_name, new_identifications, unknown_party
 from streams.watch_ceilings import CeilingWatch
 
 
@@ -34,6 +42,13 @@ class Known(NamedTuple):
     header: HeaderFacts
     allocations: Allocations
     originals: dict[str, EarlierLine]
+
+
+class Sent(NamedTuple):
+    """A declaration, and how it came."""
+
+    declaration: Declaration
+    received: Received
 
 
 class Case(NamedTuple):
@@ -51,154 +66,228 @@ def handle_declaration(
     declaration: Declaration, received: Received, inbox: Inbox, house: House
 ) -> Outcome | Fault:
     """Decide a 323, answer it and record both. Returns a fault when it cannot be answered."""
-    case = look_up(declaration, received, inbox, house)
-    return case if isinstance(case, Fault) else conclude(case, judge(case), inbox, house)
-
-
-def look_up(declaration: Declaration, received: Received, inbox: Inbox, house: House) -> Case | Fault:
-    """What must be known before a declaration is judged; of the store only what is of its relation."""
-    header = declaration.header
-    stranger = unknown_party(header, house)
+    stranger = unknown_party(declaration.header, house)
     if stranger is not None:
         return stranger
+    (outcome,) = decide_declarations([Sent(declaration, received)], None, inbox, house)
+    return outcome
+
+
+def decide_declarations(
+    sent: Sequence[Sent], numbers: Sequence[int] | None, inbox: Inbox, house: House
+) -> list[Outcome]:
+    """Decide 323s between parties we know, answer them and record all. None depends on another: they are of
+    different relations, and at most one of them is watched. Without `numbers` they get the next ones."""
+    cases = _look_up(sent, inbox, house)
+    judged = [(case, _judge(case)) for case in cases]
+    return _conclude(judged, numbers, inbox, house) if judged else []
+
+
+def _look_up(sent: Sequence[Sent], inbox: Inbox, house: House) -> list[Case]:
+    """What must be known before declarations are judged; each knows its own."""
+    cases = [_case(declaration, received, inbox, house) for declaration, received in sent]
+    asked = [(c.relation_id, c.declaration, c.received.received_on) for c in cases if not c.inside]
+    known = iter(read_facts(asked, inbox, house) if asked else ())
+    return [case if case.inside else case._replace(known=next(known)) for case in cases]
+
+
+def _case(declaration: Declaration, received: Received, inbox: Inbox, house: House) -> Case:
+    header = declaration.header
     relation_id = inbox.relation(header.municipality, header.provider, header.domain.value)
     rules = house.declaration_rules(header.message_type.name, received.received_on)
-    inside = rules.message.check(declaration)
-    known = None if inside else read_facts(declaration, relation_id, received, inbox, house)
-    return Case(declaration, received, relation_id, rules, inside, known)
+    return Case(declaration, received, relation_id, rules, rules.message.check(declaration), None)
 
 
-def judge(case: Case) -> Assessment:
+def _judge(case: Case) -> Assessment:
     """What the rules say."""
     if case.known is None:
         return refuse_inside(case.inside)
     return assess(case.declaration, case.known.facts, case.rules)
 
 
-def read_facts(
-    declaration: Declaration, relation_id: int, received: Received, inbox: Inbox, house: House
-) -> Known:
-    """Everything the rules may know of a declaration, in five queries whatever its size."""
-    header, lines = declaration.header, declaration.lines
-    about = header_facts(inbox, relation_id, declaration)
-    allocations = read_allocations(inbox, relation_id, {line.allocation for line in lines})
+def read_facts(asked: Sequence[tuple[int, Declaration, date]], inbox: Inbox, house: House) -> list[Known]:
+    """Everything the rules may know of declarations of different relations, with the day each was received:
+    in five queries, whatever their number and size."""
+    headers = header_facts(inbox, [(relation_id, declaration) for relation_id, declaration, _ in asked])
+    numbers = {
+        relation_id: {line.allocation for line in declaration.lines} for relation_id, declaration, _ in asked
+    }
+    references = {relation_id: _references(declaration) for relation_id, declaration, _ in asked}
+    allocations = read_allocations(inbox, numbers)
+    earlier = earlier_lines(inbox, references)
+    live = live_keys(inbox, allocations, {line.month for _, each, _ in asked for line in each.lines})
+    known_clients = {
+        relation_id: {each.bsn for each in of_relation.values.values()}
+        for relation_id, of_relation in allocations.items()
+    }
+    doubtful = {
+        relation_id: _doubtful(declaration, allocations[relation_id], known_clients[relation_id])
+        for relation_id, declaration, _ in asked
+    }
+    products = client_products(inbox, doubtful)
+    found = []
+    for (relation_id, declaration, received_on), about in zip(asked, headers, strict=True):
+        header, own = declaration.header, allocations[relation_id]
+        facts = DeclarationFacts(
+            received_on=received_on,
+            choices=house.choices,
+            identification_used=about.identification_used,
+            municipality_valid=valid_for_declaration(
+                partial(house.municipality_valid, header.municipality),
+                header.dated_on,
+                (allocation.start for allocation in own.values.values()),
+            ),
+            declaration_number_used=about.declaration_number_used,
+            later_month_dated_earlier=about.later_month_dated_earlier,
+            known_clients=known_clients[relation_id] | products[relation_id].keys(),
+            allocations=own.values,
+            usage=own.usage,
+            earlier_lines=dict(earlier[relation_id]),
+            live=live[relation_id],
+            products=house.products(header.domain),
+            prices=house.prices(header.municipality, header.provider, header.domain),
+            client_products=products[relation_id],
+        )
+        found.append(Known(facts, about, own, earlier[relation_id]))
+    return found
+
+
+def _references(declaration: Declaration) -> set[str]:
+    """What lines of a declaration are called, and the lines they credit."""
+    lines = declaration.lines
     references = {line.reference for line in lines}
     references.update([line.previous for line in lines if line.previous is not None])
-    earlier = earlier_lines(inbox, relation_id, references)
-    live = live_keys(inbox, allocations, {month_number(line.period.begin) for line in lines})
+    return references
+
+
+def _doubtful(declaration: Declaration, allocations: Allocations, known_clients: set[str]) -> set[str]:
+    """Clients of whom a line names an allocation that we do not know, or that no allocation is for."""
     values = allocations.values
-    known_clients = {allocation.bsn for allocation in values.values()}
-    doubtful = {line.bsn for line in lines if line.allocation not in values}
+    doubtful = {line.bsn for line in declaration.lines if line.allocation not in values}
     doubtful.update(client.bsn for client in declaration.clients if client.bsn not in known_clients)
-    products = client_products(inbox, relation_id, doubtful)
-    facts = DeclarationFacts(
-        received_on=received.received_on,
-        choices=house.choices,
-        identification_used=about.identification_used,
-        municipality_valid=valid_for_declaration(
-            lambda day: house.municipality_valid(header.municipality, day),
-            header.dated_on,
-            (allocation.start for allocation in values.values()),
-        ),
-        declaration_number_used=about.declaration_number_used,
-        later_month_dated_earlier=about.later_month_dated_earlier,
-        known_clients=known_clients | products.keys(),
-        allocations=values,
-        usage=allocations.usage,
-        earlier_lines=dict(earlier),
-        live=live,
-        products=house.products(header.domain),
-        prices=house.prices(header.municipality, header.provider, header.domain),
-        client_products=products,
+    return doubtful
+
+
+def _conclude(
+    judged: Sequence[tuple[Case, Assessment]], numbers: Sequence[int] | None, inbox: Inbox, house: House
+) -> list[Outcome]:
+    """Answer, record, put out. Answers are checked before anything of them is put out."""
+    watches = [
+        CeilingWatch(inbox, house.register, case.declaration, assessment, case.received)
+        for case, assessment in judged
+    ]
+    if numbers is None:  # only now: of two messages on one ceiling the first numbered counts first
+        numbers = inbox.next_message_ids(len(judged))
+    rows = _message_rows(judged, numbers, inbox, house)
+    inbox.record(*((row, case.received.data) for row, (case, _) in zip(rows, judged, strict=True)))
+    processed = [
+        Processed(
+            row.id, case.relation_id, row.received_on, case.declaration, assessment,
+            case.known.allocations, case.known.originals, case.known.facts.price_rows,
+        )
+        for row, (case, assessment) in zip(rows, judged, strict=True)
+        if case.known is not None and assessment.processed
+    ]  # fmt: skip
+    if processed:
+        record_declarations(inbox, processed)
+    return [
+        _put_out(case, assessment, row, watch, inbox, house)
+        for row, watch, (case, assessment) in zip(rows, watches, judged, strict=True)
+    ]
+
+
+def _message_rows(
+    judged: Sequence[tuple[Case, Assessment]], numbers: Sequence[int], inbox: Inbox, house: House
+) -> list[MessageRow]:
+    kinds = [answer_type(case.declaration.header.message_type).name for case, _ in judged]
+    identifications = new_identifications(
+        inbox,
+        [
+            (kind, case.declaration.header.municipality, case.received.sha256)
+            for kind, (case, _) in zip(kinds, judged, strict=True)
+        ],
     )
-    return Known(facts, about, allocations, earlier)
+    basis_id = inbox.basis(house.basis)
+    rows = []
+    for (case, assessment), number, kind, identification in zip(
+        judged, numbers, kinds, identifications, strict=True
+    ):
+        declaration, received, header = case.declaration, case.received, case.declaration.header
+        rows.append(
+            MessageRow(
+                id=number,
+                sha256=received.sha256,
+                relation_id=case.relation_id,
+                type=header.message_type.name,
+                identification=header.identification,
+                dated_on=str(header.dated_on),
+                received_on=str(received.received_on),
+                file=received.file,
+                outcome="answered",
+                row=assessment.row,
+                claimed_cents=declaration.total_cents,
+                granted_cents=assessment.granted_cents,
+                lines=len(declaration.lines),
+                rejected=_rejected(declaration, assessment),
+                answer_type=kind,
+                answer_identification=identification,
+                answered_on=str(house.answered_on(received.received_on)),
+                answer_due=str(house.due(received.received_on, ANSWER_WITHIN)),
+                basis_id=basis_id,
+                register_version=house.register.version,
+                delivered=0,
+            )
+        )
+    return rows
 
 
-def conclude(case: Case, assessment: Assessment, inbox: Inbox, house: House) -> Outcome:
-    """Answer, record, put out. The answer is checked before anything of it is put out."""
-    declaration, received, relation_id, *_, known = case
+def _rejected(declaration: Declaration, assessment: Assessment) -> int:
+    return len(assessment.rejected_positions) if assessment.processed else len(declaration.lines)
+
+
+def _put_out(
+    case: Case, assessment: Assessment, row: MessageRow, watch: CeilingWatch, inbox: Inbox, house: House
+) -> Outcome:
+    declaration, received = case.declaration, case.received
     header = declaration.header
-    kind = answer_type(header.message_type)
-    watched = CeilingWatch(inbox, house.register, declaration, assessment, received)
-    message_id = inbox.next_message_id()
-    identification = new_identification(inbox, kind.name, header.municipality, received.sha256)
-    answered_on = house.answered_on(received.received_on)
     name = file_name(header.municipality, "answers", received.sha256)
-    due = str(house.due(received.received_on, ANSWER_WITHIN))
-    rejected = len(assessment.rejected_positions) if assessment.processed else len(declaration.lines)
-    inbox.record(
-        MessageRow(
-            id=message_id,
-            sha256=received.sha256,
-            relation_id=relation_id,
-            type=header.message_type.name,
-            identification=header.identification,
-            dated_on=str(header.dated_on),
-            received_on=str(received.received_on),
-            file=received.file,
-            outcome="answered",
-            row=assessment.row,
-            claimed_cents=declaration.total_cents,
-            granted_cents=assessment.granted_cents,
-            lines=len(declaration.lines),
-            rejected=rejected,
-            answer_type=kind.name,
-            answer_identification=identification,
-            answered_on=str(answered_on),
-            answer_due=due,
-            basis_id=inbox.basis(house.basis),
-            register_version=house.register.version,
-            delivered=0,
-        ),
-        received.data,
-    )
-    if known is not None and assessment.processed:
-        record_declaration(
-            inbox, message_id, relation_id, str(received.received_on), declaration, assessment,
-            known.allocations, known.originals, known.facts.price_rows,
-        )  # fmt: skip
-    answered = partial(answer, declaration, assessment, identification, answered_on)
-    inbox.put_out(message_id, "answers", name, answered)
-    _tell(case, assessment, message_id, due, watched, inbox, house)
+    answered_on = house.answered_on(received.received_on)
+    answered = partial(answer, declaration, assessment, row.answer_identification or "", answered_on)
+    inbox.put_out(row.id, "answers", name, answered)
+    _tell(case, assessment, row, watch, inbox, house)
     return Outcome(
         file=received.file,
         sha256=received.sha256,
-        type=header.message_type.name,
+        type=row.type,
         sender=header.sender,
         receiver=header.receiver,
         identification=header.identification,
         outcome="answered",
         answer=name,
-        claimed_cents=declaration.total_cents,
-        granted_cents=assessment.granted_cents,
-        lines=len(declaration.lines),
-        rejected=rejected,
-        message_id=message_id,
+        claimed_cents=row.claimed_cents,
+        granted_cents=row.granted_cents,
+        lines=row.lines,
+        rejected=row.rejected,
+        message_id=row.id,
     )
 
 
 def _tell(
-    case: Case,
-    assessment: Assessment,
-    message_id: int,
-    due: str,
-    watched: CeilingWatch,
-    inbox: Inbox,
-    house: House,
+    case: Case, assessment: Assessment, row: MessageRow, watch: CeilingWatch, inbox: Inbox, house: House
 ) -> None:
     """Rejections and signals, only where there are any."""
     declaration, received, *_, known = case
     municipality = declaration.header.municipality
-    if assessment.row == LEVEL_2 or assessment.findings or assessment.rejected_positions:
+    if assessment.row == LEVEL_2 or assessment.findings or row.rejected:
         told = rejections(
             declaration,
             assessment,
             sha256=received.sha256,
-            received_on=str(received.received_on),
-            answer_due=due,
+            received_on=row.received_on,
+            answer_due=row.answer_due or "",
             pseudonym=house.pseudonym(municipality),
         )
-        inbox.put_out(message_id, "rejections", municipality, partial(rejections_to_json, told))
+        inbox.put_out(row.id, "rejections", municipality, partial(rejections_to_json, told))
     if known is not None and assessment.processed:
         signals = declaration_signals(
             declaration,
@@ -208,6 +297,6 @@ def _tell(
             latest_month=known.header.latest_month,
             promised_until={number: row.longest_end for number, row in known.allocations.rows.items()},
         )
-        signals = (*signals, *watched.signals(known.allocations, message_id))
+        signals = (*signals, *watch.signals(known.allocations, row.id))
         if signals:
-            inbox.put_out(message_id, "signals", municipality, partial(signals_to_json, signals))
+            inbox.put_out(row.id, "signals", municipality, partial(signals_to_json, signals))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -45,19 +46,30 @@ def unknown_party(header: Header, house: House) -> Fault | None:
     )
 
 
-def new_identification(inbox: Inbox, message_type: str, municipality: str, sha256: str) -> str:
-    """An identification of 12 characters for our own message: derived from what it answers, and unused.
+def new_identifications(inbox: Inbox, asked: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Identifications of 12 characters for our own messages: derived from what they answer, and unused.
 
-    It depends on nothing but the tenant and the answered bytes, so a replay repeats it.
+    Asked for by type, municipality and hash of what is answered. They depend on nothing but the tenant and
+    the answered bytes, so a replay repeats them.
     """
-    attempt = 0
-    while True:
-        digest = hashlib.sha256(f"{municipality}/{message_type}/{sha256}/{attempt}".encode()).digest()
-        number = int.from_bytes(digest[:8]) >> 4
-        identification = "".join([_PAIRS[number >> place & 1023] for place in (50, 40, 30, 20, 10, 0)])
-        if not inbox.identification_taken(message_type, identification):
-            return identification
-        attempt += 1
+    firsts = [(kind, _derived(kind, municipality, sha256, 0)) for kind, municipality, sha256 in asked]
+    taken = inbox.identifications_taken(firsts)
+    found = []
+    for (kind, municipality, sha256), (_, identification) in zip(asked, firsts, strict=True):
+        attempt = 0
+        while (kind, identification) in taken:
+            attempt += 1
+            identification = _derived(kind, municipality, sha256, attempt)  # noqa: PLW2901  # until it is free
+            taken |= inbox.identifications_taken([(kind, identification)])
+        taken.add((kind, identification))
+        found.append(identification)
+    return found
+
+
+def _derived(kind: str, municipality: str, sha256: str, attempt: int) -> str:
+    digest = hashlib.sha256(f"{municipality}/{kind}/{sha256}/{attempt}".encode()).digest()
+    number = int.from_bytes(digest[:8]) >> 4
+    return "".join([_PAIRS[number >> place & 1023] for place in (50, 40, 30, 20, 10, 0)])
 
 
 def file_name(municipality: str, kind: str, sha256: str) -> str:

@@ -1,8 +1,10 @@
 """Decide a few messages together: each step for all of them before the next step for any.
 
-A step that runs for one message after the other finds its code and its tables in the caches of the
-processor; between other work, reading and answering take three to six times as long. What a declaration is
-judged by depends on earlier messages of its own relation only, so a wave holds at most one of each relation.
+Each step asks the database once for many messages, and finds its code and its tables in the caches of the
+processor. What a declaration is judged by depends on earlier messages of its own relation only, and on those
+that share a ceiling with it; so they are decided in waves in which no message depends on another. Each has
+its number before, and what leaves the house is written in the order of the numbers: nothing tells that it
+was not decided alone.
 """
 
 from __future__ import annotations
@@ -13,15 +15,17 @@ from typing import Final
 
 from schemas.declaration import Declaration
 from schemas.xml.fault import Fault
+from store.ceilings import hold_all
 from store.database import StoreUnavailable
 from store.inbox import Inbox
 from streams.crash import point
-from streams.handle import Opened, again, decide_alone, open_message, receive, seal
-from streams.handle_declaration import Case, conclude, judge, look_up
+from streams.handle import Opened, again, decide_alone, open_message, receive
+from streams.handle_declaration import Sent, decide_declarations
 from streams.house import House
 from streams.outcome import Outcome
-from streams.received import Received
+from streams.received import Received, unknown_party
 from streams.sources import Source
+from streams.watch_ceilings import watched_keys
 
 _MOST_BYTES: Final = 2**20  # what was read of them stays in memory until all of them are decided
 
@@ -49,8 +53,10 @@ def decide_together(
     opened = [_open(each, source.fault, inbox) for each, source in zip(received, sources, strict=True)]
     inbox.execute("SAVEPOINT together")
     try:
-        inbox.look_for_relations(filter(None, map(_relation, opened)))
-        outcomes = [outcome for wave in _waves(opened) for outcome in _decide_wave(wave, inbox, house)]
+        inbox.look_for_relations(
+            _relation(each.content) for each in opened if isinstance(each.content, Declaration)
+        )
+        outcomes = [outcome for some in _segments(opened, house) for outcome in _decide(some, inbox, house)]
         inbox.flush()
     except StoreUnavailable:
         raise
@@ -76,52 +82,66 @@ def _open(received: Received, fault: Fault | None, inbox: Inbox) -> Opened:
     return Opened(received, None) if inbox.seen(received.sha256) else open_message(received)
 
 
-def _waves(opened: Iterable[Opened]) -> Iterator[list[Opened]]:
-    """Declarations of different relations, or one message of another kind."""
-    wave: dict[tuple[str, str, str] | None, Opened] = {}
+def _segments(opened: Iterable[Opened], house: House) -> Iterator[list[Sent] | Opened]:
+    """Declarations between parties we know, as many as follow each other, or one message of another kind."""
+    segment: list[Sent] = []
     for each in opened:
-        relation = _relation(each)
-        if wave and (relation in wave or relation is None or None in wave):
-            yield list(wave.values())
-            wave = {}
-        wave[relation] = each
-    if wave:
-        yield list(wave.values())
+        if isinstance(each.content, Declaration) and unknown_party(each.content.header, house) is None:
+            segment.append(Sent(each.content, each.received))
+            continue
+        if segment:
+            yield segment
+            segment = []
+        yield each
+    if segment:
+        yield segment
 
 
-def _relation(opened: Opened) -> tuple[str, str, str] | None:
-    """Between whom a declaration is; None for a message of another kind."""
-    if not isinstance(opened.content, Declaration):
-        return None
-    header = opened.content.header
+def _relation(declaration: Declaration) -> tuple[str, str, str]:
+    header = declaration.header
     return header.municipality, header.provider, header.domain.value
 
 
-def _decide_wave(wave: list[Opened], inbox: Inbox, house: House) -> Iterator[Outcome]:
-    if not isinstance(wave[0].content, Declaration):
-        inbox.flush()  # what fails alone takes nothing of others with it
-        yield _decide_alone(wave[0], inbox, house)
-        return
-    cases = [_look_up(each, inbox, house) for each in wave]
-    judged = [judge(case) if isinstance(case, Case) else None for case in cases]
-    for each, case, assessment in zip(wave, cases, judged, strict=True):
-        received = each.received
-        if isinstance(case, int):
-            outcome = again(inbox, case, received)
-        elif isinstance(case, Fault):
-            outcome = seal(case, received, inbox)
-        else:
-            assert assessment is not None, "a case was judged"
-            outcome = conclude(case, assessment, inbox, house)
+def _decide(some: list[Sent] | Opened, inbox: Inbox, house: House) -> Iterable[Outcome]:
+    if isinstance(some, list):
+        return _decide_segment(some, inbox, house)
+    inbox.flush()  # what fails alone takes nothing of others with it
+    return [_decide_alone(some, inbox, house)]
+
+
+def _decide_segment(segment: list[Sent], inbox: Inbox, house: House) -> list[Outcome]:
+    keys = [
+        watched_keys(each.declaration.header, each.received.received_on, house.register) for each in segment
+    ]
+    hold_all(inbox, {key for some in keys for key in some})
+    for each in segment:
+        inbox.relation(*_relation(each.declaration))
+    hashes = dict.fromkeys(each.received.sha256 for each in segment)
+    numbers = dict(zip(hashes, inbox.next_message_ids(len(hashes)), strict=True))
+    outcomes: dict[int, Outcome] = {}
+    for wave in _waves(segment, [bool(some) for some in keys]):
+        fresh = [place for place in wave if inbox.seen(segment[place].received.sha256) is None]
+        sent = [segment[place] for place in fresh]
+        decided = decide_declarations(sent, [numbers[each.received.sha256] for each in sent], inbox, house)
+        outcomes.update(zip(fresh, decided, strict=True))
+        for place in sorted(set(wave) - set(fresh)):
+            received = segment[place].received
+            outcomes[place] = again(inbox, numbers[received.sha256], received)
+    for _ in outcomes:
         point("decided")
-        yield outcome
+    return [outcomes[place] for place in range(len(segment))]
 
 
-def _look_up(opened: Opened, inbox: Inbox, house: House) -> Case | Fault | int:
-    """What must be known to judge a declaration, or the number under which it came before."""
-    assert isinstance(opened.content, Declaration), "a wave holds declarations"
-    seen = inbox.seen(opened.received.sha256)
-    return look_up(opened.content, opened.received, inbox, house) if seen is None else seen
+def _waves(segment: list[Sent], watched: Sequence[bool]) -> Iterator[list[int]]:
+    """Places of messages of which none depends on another of its wave, only on those of earlier ones."""
+    waves: dict[int, list[int]] = {}
+    last: dict[object, int] = {}
+    for place, (sent, is_watched) in enumerate(zip(segment, watched, strict=True)):
+        depends_on = [_relation(sent.declaration), *(["ceilings"] if is_watched else [])]
+        wave = 1 + max(last.get(key, 0) for key in depends_on)
+        last.update(dict.fromkeys(depends_on, wave))
+        waves.setdefault(wave, []).append(place)
+    yield from (waves[number] for number in sorted(waves))
 
 
 def _decide_alone(opened: Opened, inbox: Inbox, house: House) -> Outcome:

@@ -27,7 +27,7 @@ from processors.ceilings.thresholds import (
     renewals,
 )
 from processors.ceilings.usage import Change, usage_changes
-from schemas.declaration import Declaration
+from schemas.declaration import Declaration, Header
 from schemas.notice import Signal
 from store.allocations import Allocations
 from store.ceiling_reviews import shrink_reviews
@@ -58,6 +58,15 @@ class Held(NamedTuple):
     change: Change
     use: Use
     renewed: tuple[Event, ...]
+
+
+def watched_keys(header: Header, day: date, register: Register) -> list[tuple[str, int]]:
+    """The ceilings that a declaration between these parties may change; for stops to new clients, one of no
+    year with the name of the provider."""
+    index, provider = ceilings_of(register), header.provider
+    around = index.around(provider, header.municipality, header.domain.value, day)
+    stops = [(provider, 0)] if index.stops.concern(provider) else []
+    return [*(watch.key for watch in around), *stops]
 
 
 class CeilingWatch:

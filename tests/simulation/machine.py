@@ -178,7 +178,7 @@ def _register(key: str, agreed: Agreed) -> Any:
 @contextmanager
 def contended(times: int) -> Iterator[None]:
     """Let the guards refuse this many declarations after everything of them was written."""
-    record: Any = vars(handle_declaration)["record_declaration"]
+    record: Any = vars(handle_declaration)["record_declarations"]
     left = times
 
     def refuse(*args: Any) -> None:
@@ -188,7 +188,7 @@ def contended(times: int) -> Iterator[None]:
             left -= 1
             raise GuardRefused("allocation")
 
-    with patch.object(handle_declaration, "record_declaration", refuse):
+    with patch.object(handle_declaration, "record_declarations", refuse):
         yield
 
 

@@ -139,9 +139,7 @@ def store_of(case: dict[str, Any], url: str = "sqlite://") -> Engine:
             relation = inbox.relation("0384", one["agb"], domain.value)
             relations[one["nr"]] = relation
             _message(inbox, relation, f"{domain.value.upper()}301", f"T{one['nr']}", "stored")
-            record_allocations(
-                inbox, inbox.next_message_id() - 1, relation, "0384", domain, [allocation(one)]
-            )
+            record_allocations(inbox, inbox.last_message_id(), relation, "0384", domain, [allocation(one)])
         own = inbox.relation("0384", case["message"]["agb"], domain.value)
         for _, identification in case.get("headers", ()):
             _message(inbox, own, f"{domain.value.upper()}323", identification, "answered")
@@ -149,7 +147,7 @@ def store_of(case: dict[str, Any], url: str = "sqlite://") -> Engine:
             _message(inbox, own, f"{domain.value.upper()}323", f"I{number}", "answered")
             inbox.execute(
                 "INSERT INTO declaration VALUES (?, ?, '0384', ?, ?, ?, ?, ?, ?, 0, 0)",
-                (inbox.next_message_id() - 1, own, case["message"]["agb"], domain.value, number, month,
+                (inbox.last_message_id(), own, case["message"]["agb"], domain.value, number, month,
                  dated_on, dated_on),
             )  # fmt: skip
         _history(inbox, own, case.get("history", ()))
@@ -157,12 +155,12 @@ def store_of(case: dict[str, Any], url: str = "sqlite://") -> Engine:
 
 
 def _message(inbox: Inbox, relation: int, kind: str, identification: str, outcome: str) -> None:
-    number = inbox.next_message_id()
+    (number,) = inbox.next_message_ids()
     row = MessageRow(
         number, f"{number:064d}", relation, kind, identification, "2026-01-01", "2026-01-01", "earlier",
         outcome, 0, 0, 0, 0, 0, None, None, None, None, inbox.basis("{}"), 1, 1,
     )  # fmt: skip
-    inbox.record(row, b"")
+    inbox.record((row, b""))
 
 
 def _history(inbox: Inbox, relation: int, lines: Iterable[dict[str, Any]]) -> None:

@@ -90,7 +90,7 @@ def test_a_defect_in_an_answer_leaves_nothing_of_its_message(monkeypatch: pytest
 def test_a_guard_that_refuses_once_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     region, sources = _month()
     undisturbed = _decided(sources, region, 40)
-    real: Any = vars(handle_declaration)["record_declaration"]
+    real: Any = vars(handle_declaration)["record_declarations"]
     calls = 0
 
     def refuse(*args: Any) -> None:
@@ -100,7 +100,7 @@ def test_a_guard_that_refuses_once_changes_nothing(monkeypatch: pytest.MonkeyPat
         if calls % 7 == 0:
             raise GuardRefused("allocation")
 
-    monkeypatch.setattr(handle_declaration, "record_declaration", refuse)
+    monkeypatch.setattr(handle_declaration, "record_declarations", refuse)
     assert _decided(sources, region, 40) == undisturbed
 
 
