@@ -68,6 +68,7 @@ class Agreements:
             if row.municipality in {None, municipality}
             and (not row.municipalities or municipality in row.municipalities)
         ]
+        self._valid: dict[date, list[AgreementRow]] = {}
         self._transitions: defaultdict[str, list[TransitionRow]] = defaultdict(list)
         for transition in index.transitions.get(agb, ()):
             if domain in index.domains.get(transition.from_agreement, {domain}):
@@ -117,11 +118,16 @@ class Agreements:
         """Regular agreements valid on that day that contain a product of these segments, by name."""
         return self._names(
             row
-            for row in self._rows
-            if row.kind in PARTICIPATION
-            and valid_on(row, day)
-            and (not row.segments or not segments.isdisjoint(row.segments))
+            for row in self._on(day)
+            if row.kind in PARTICIPATION and (not row.segments or not segments.isdisjoint(row.segments))
         )
+
+    def _on(self, day: date) -> list[AgreementRow]:
+        """The agreements that are valid on a day."""
+        found = self._valid.get(day)
+        if found is None:
+            found = self._valid[day] = [row for row in self._rows if valid_on(row, day)]
+        return found
 
     def is_regular(self, agreement: str, day: date) -> bool:
         """Whether the agreement is plain participation that day: tariff rows of its own are addenda."""

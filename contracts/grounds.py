@@ -42,6 +42,8 @@ class Grounds:
 
     def find(self, code: str, unit: str, day: date, segments: AbstractSet[str], case: Case) -> Ground:
         """URC or CSA of the client, else transition of the allocation, else regular agreement."""
+        if not case.named and not case.transitions:
+            return self._participation(segments, day)
         named = sorted({each.agreement for each in case.named if valid_on(each, day)})
         client = tuple(name for name in named if self._prices(name, code, unit, day))
         if client:

@@ -16,7 +16,7 @@ from contracts.growth import GrowthPaths
 from contracts.products import ProductList
 from contracts.register import Register, once_per_register
 from contracts.tables import SanctionRow, TariffRow
-from contracts.tariffs import FOLLOWED, Choice, Source, TariffIndex, Tariffs, narrowest, row_name
+from contracts.tariffs import FOLLOWED, Choice, Source, TariffIndex, Tariffs, narrowest
 from schemas.money import half_up
 
 __all__ = ["NO_PRICE", "Price", "PriceList", "ProductList", "RegisterIndex", "index_of"]
@@ -182,7 +182,7 @@ class PriceList:
         every = {id(row): row for rows in options for row in rows}
         if not every:
             choice = self._tariffs.general(code, unit, day)
-            return choice._replace(steps=(*passed_over, *choice.steps))
+            return choice._replace(steps=(*passed_over, *choice.steps)) if passed_over else choice
         differ = any(rows != options[0] for rows in options) or len(options[0]) > 1
         rows = list(every.values()) if len(options) > 1 else options[0]
         return Choice(Source.PROVIDER, rows, differ, ("provider-specific tariff",))
@@ -192,7 +192,7 @@ class PriceList:
 
     def _settle(self, ground: Ground, choice: Choice, code: str, day: date, *, per_hour: bool) -> Price:
         """The price after growth path (TR-07) or sanction (TR-14), or the clash of rows or sanctions."""
-        names = tuple(sorted(row_name(row) for row in choice.rows))
+        names = tuple(sorted(map(self._index.name, choice.rows)))
         steps = (ground.step, *choice.steps)
         if per_hour:
             steps = (*steps, "hour tariff for minutes")

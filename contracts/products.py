@@ -43,6 +43,7 @@ class ProductList:
         self._rows: defaultdict[tuple[str, str], list[ProductRow]] = defaultdict(list)
         self._by_code: defaultdict[str, list[ProductRow]] = defaultdict(list)
         self.units_on = _Units(self._rows)
+        self._segments: dict[tuple[str, date], frozenset[str]] = {}
         for row in register.rows("products", ProductRow):
             if row.domain == domain:
                 self._rows[row.category, row.code].append(row)
@@ -98,9 +99,16 @@ class ProductList:
     def segments(self, code: str, day: date) -> frozenset[str]:
         """Segments of the code on that day, whatever its category; a code that left the list keeps
         the segments it had last. Empty when the list gives none."""
-        rows = [row for row in self._by_code.get(code, ()) if row.valid_from <= day]
-        valid = [row for row in rows if valid_on(row, day)]
-        if not valid:
-            last = max((row.valid_until for row in rows if row.valid_until is not None), default=None)
-            valid = [row for row in rows if row.valid_until == last]
-        return frozenset(row.segment for row in valid if row.segment is not None)
+        every = self._by_code.get(code)
+        if every is None:  # not remembered: a message with made-up codes must not fill the memory
+            return frozenset()
+        found = self._segments.get((code, day))
+        if found is None:
+            rows = [row for row in every if row.valid_from <= day]
+            valid = [row for row in rows if valid_on(row, day)]
+            if not valid:
+                last = max((row.valid_until for row in rows if row.valid_until is not None), default=None)
+                valid = [row for row in rows if row.valid_until == last]
+            found = frozenset(row.segment for row in valid if row.segment is not None)
+            self._segments[code, day] = found
+        return found

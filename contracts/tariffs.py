@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -42,6 +42,9 @@ class Choice(NamedTuple):
     steps: tuple[str, ...]
 
 
+_NOTHING: Final = Choice(Source.NO_TARIFF, (), False, ())
+
+
 class TariffIndex:
     """The tariff table of a register, ready to be asked; built once for all providers."""
 
@@ -50,6 +53,8 @@ class TariffIndex:
         self._units: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._codes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._valid: dict[tuple[str, str, str, Owner, date], list[TariffRow]] = {}
+        self._names: dict[int, str] = {}
+        self._shared: dict[tuple[object, ...], Choice | None] = {}
         for row in rows:
             owner: Owner = None
             if row.agreement is not None:
@@ -70,6 +75,24 @@ class TariffIndex:
         if found is None:
             found = self._valid[key] = [row for row in rows if valid_on(row, day)]
         return found
+
+    def has_general(self, domain: str, code: str, unit: str) -> bool:
+        """Whether there ever was a tariff for every provider; made-up codes must not fill the memory."""
+        return (domain, code, unit, None) in self._rows
+
+    def name(self, row: TariffRow) -> str:
+        """`row_name` of one of the rows, made once."""
+        found = self._names.get(id(row))
+        if found is None:
+            found = self._names[id(row)] = row_name(row)
+        return found
+
+    def remembered(self, key: tuple[object, ...], find: Callable[[], Choice | None]) -> Choice | None:
+        """A choice among rows that are for every provider: the same for all with this key."""
+        if key in self._shared:
+            return self._shared[key]
+        choice = self._shared[key] = find()
+        return choice
 
     def units(self, domain: str, code: str) -> Iterable[str]:
         """Units in which anybody ever had a tariff for the product."""
@@ -101,6 +124,12 @@ class Tariffs:
 
     def followed(self, code: str, unit: str, day: date) -> Choice | None:
         """The national tariff or that of another region: it stands before every level of our own."""
+        if not self.index.has_general(self.domain, code, unit):
+            return None
+        key = ("followed", self.municipality, self.domain, code, unit, day)
+        return self.index.remembered(key, lambda: self._followed(code, unit, day))
+
+    def _followed(self, code: str, unit: str, day: date) -> Choice | None:
         valid = self._valid(code, unit, None, day)
         rows = narrowest([row for row in valid if row.source in FOLLOWED and not row.micro])
         return Choice(Source.FOLLOWED, rows, len(rows) > 1, ("tariff that is followed",)) if rows else None
@@ -110,12 +139,17 @@ class Tariffs:
 
         For a micro-enterprise the micro row of the same sector (or of everybody) replaces it.
         """
+        if not self.index.has_general(self.domain, code, unit):
+            return _NOTHING
+        cao, is_micro = self.provider.cao if self.provider else None, self._is_micro(day)
+        key = ("general", self.municipality, self.domain, code, unit, day, cao, is_micro)
+        return self.index.remembered(key, lambda: self._general(code, unit, day, cao, is_micro)) or _NOTHING
+
+    def _general(self, code: str, unit: str, day: date, cao: str | None, is_micro: bool) -> Choice | None:
         rows = self._valid(code, unit, None, day)
         plain = [row for row in rows if not row.micro]
-        choice = self._sector(plain) or _base(plain) or _everybody(plain)
-        if choice is None:
-            return Choice(Source.NO_TARIFF, (), False, ())
-        if choice.ambiguous or not self._is_micro(day):
+        choice = _sector(plain, cao) or _base(plain) or _everybody(plain)
+        if choice is None or choice.ambiguous or not is_micro:
             return choice
         found = choice.rows[0]
         micro = narrowest([row for row in rows if row.micro and row.cao == found.cao])
@@ -124,17 +158,15 @@ class Tariffs:
         return Choice(choice.source, micro, len(micro) > 1, (*choice.steps, "micro-enterprise variant"))
 
     def _valid(self, code: str, unit: str, owner: Owner, day: date) -> list[TariffRow]:
+        rows = self.index.valid(self.domain, code, unit, owner, day)
+        if not rows:
+            return []
         return [
             row
-            for row in self.index.valid(self.domain, code, unit, owner, day)
+            for row in rows
             if (row.municipality is None or row.municipality == self.municipality)
             and (row.agb is None or row.agb == self.agb)
         ]
-
-    def _sector(self, plain: list[TariffRow]) -> Choice | None:
-        cao = self.provider.cao if self.provider else None
-        rows = narrowest([row for row in plain if row.cao is not None and row.cao == cao])
-        return Choice(Source.CAO, rows, len(rows) > 1, (f"sector tariff of CAO {cao}",)) if rows else None
 
     def _is_micro(self, day: date) -> bool:
         provider = self.provider
@@ -146,6 +178,11 @@ class Tariffs:
 def narrowest(rows: list[TariffRow]) -> list[TariffRow]:
     """Rows for the municipality itself, if there are any, else the rows for all municipalities."""
     return [row for row in rows if row.municipality is not None] or rows
+
+
+def _sector(plain: list[TariffRow], cao: str | None) -> Choice | None:
+    rows = narrowest([row for row in plain if row.cao is not None and row.cao == cao])
+    return Choice(Source.CAO, rows, len(rows) > 1, (f"sector tariff of CAO {cao}",)) if rows else None
 
 
 def _base(plain: list[TariffRow]) -> Choice | None:
