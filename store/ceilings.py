@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select
 
 from contracts.ceilings import Claim, Watch
 from processors.ceilings.thresholds import Event
@@ -20,10 +20,9 @@ from rules.facts import REJECTED
 from schemas.notice import Signal, signals_from_json, signals_to_json
 from store.allocations import day as stored_day
 from store.ceiling_tables import ceiling_event
-from store.costs import SIGNED_CENTS
 from store.declarations import GuardRefused
 from store.inbox import Inbox
-from store.tables import line, message, relation
+from store.tables import message
 
 Months = dict[tuple[int, int], int]
 """Signed cents by relation and month number of service."""
@@ -54,6 +53,10 @@ class StoredEvent(NamedTuple):
     cause_sha256: str
 
 
+_EVENT = (
+    "ceiling, year, version, threshold, kind, occurrence, used_cents, amount_cents, overshoot_cents,"
+    " forecast_cents, letter_due, happened_on, cause, cause_sha256, body, delivered"
+)
 _COLUMNS = (
     "id, ceiling, year, version, fingerprint, judged_on, amount_cents, used_cents, reached, threatened,"
     " full_on"
@@ -169,37 +172,36 @@ def claimed_from(inbox: Inbox, use_id: int) -> list[str]:
     return [row[0] for row in rows]
 
 
-def recount(connection: Connection, watch: Watch) -> Months:
+def recount(inbox: Inbox, watch: Watch) -> Months:
     """What the granted lines of the store add up to for a ceiling: by relation and month of service."""
-    n, r = line.c, relation.c
-    cents = func.sum(SIGNED_CENTS)
-    query = (
-        select(r.id, r.provider, r.municipality, r.domain, n.code, n.begin_on, n.month, cents)
-        .join(relation, r.id == n.relation_id)
-        .where(r.provider.in_(watch.providers), n.state != REJECTED)
-        .where(n.begin_on.between(str(watch.begin), str(watch.end)))
-        .group_by(r.id, r.provider, r.municipality, r.domain, n.code, n.begin_on, n.month)
-    )
+    rows = inbox.execute(
+        "SELECT r.id, r.provider, r.municipality, r.domain, n.code, n.begin_on, n.month,"
+        " SUM(CASE WHEN n.side = 'C' THEN -n.amount_cents ELSE n.amount_cents END)"
+        " FROM line n JOIN relation r ON r.id = n.relation_id"
+        f" WHERE r.provider = ANY(?) AND n.state <> {REJECTED} AND n.begin_on BETWEEN ? AND ?"
+        " GROUP BY r.id, r.provider, r.municipality, r.domain, n.code, n.begin_on, n.month",
+        (inbox.members(watch.providers), str(watch.begin), str(watch.end)),
+    ).fetchall()
     months: Months = {}
-    for row in connection.execute(query).all():
-        claim = Claim(row.provider, row.municipality, row.domain, row.code, stored_day(row.begin_on))
-        if watch.counts(claim):
-            key = (row.id, row.month)
-            months[key] = months.get(key, 0) + int(row[-1])
+    for relation_id, provider, municipality, domain, code, begin_on, month, cents in rows:
+        if watch.counts(Claim(provider, municipality, domain, code, stored_day(begin_on))):
+            key = (relation_id, month)
+            months[key] = months.get(key, 0) + int(cents)
     return months
 
 
-def arrivals(connection: Connection, key: tuple[str, int], version: int) -> Counter[int]:
+def arrivals(inbox: Inbox, key: tuple[str, int], version: int) -> Counter[int]:
     """How often each threshold was reached in a version, carried over included."""
-    e = ceiling_event.c
-    query = select(e.threshold).where(
-        e.ceiling == key[0], e.year == key[1], e.version == version, e.kind.in_(("reached", "carried_over"))
-    )
-    return Counter(connection.execute(query).scalars().all())
+    rows = inbox.execute(
+        "SELECT threshold FROM ceiling_event WHERE ceiling = ? AND year = ? AND version = ?"
+        " AND kind IN ('reached', 'carried_over')",
+        (*key, version),
+    ).fetchall()
+    return Counter(row[0] for row in rows)
 
 
 def record_events(
-    connection: Connection,
+    inbox: Inbox,
     events: Iterable[Event],
     happened_on: date,
     cause: str,
@@ -207,21 +209,16 @@ def record_events(
     signals: tuple[Signal, ...] = (),
 ) -> None:
     """Record events; with `signals` they are delivered from here, else with their cause."""
+    told = signals_to_json(signals) if signals else None
     rows = [
-        {
-            "ceiling": event.name,
-            **{k: v for k, v in event._asdict().items() if k != "name"},
-            "letter_due": int(event.letter_due),
-            "happened_on": str(happened_on),
-            "cause": cause,
-            "cause_sha256": cause_sha256,
-            "body": signals_to_json(signals) if signals and position == 0 else None,
-            "delivered": int(not signals or position > 0),
-        }
+        (
+            *event[:10], int(event.letter_due), str(happened_on), cause, cause_sha256,
+            None if position else told, int(told is None or position > 0),
+        )
         for position, event in enumerate(events)
-    ]
+    ]  # fmt: skip
     if rows:
-        connection.execute(insert(ceiling_event), rows)
+        inbox.execute_many(f"INSERT INTO ceiling_event ({_EVENT}) VALUES ({', '.join('?' * 16)})", rows)
 
 
 def events(connection: Connection, key: tuple[str, int] | None = None) -> list[StoredEvent]:
@@ -238,20 +235,19 @@ def events(connection: Connection, key: tuple[str, int] | None = None) -> list[S
     ]
 
 
-def own_signals(
-    connection: Connection, *, undelivered: bool = False, since: str = ""
-) -> dict[int, tuple[Signal, ...]]:
+def own_signals(inbox: Inbox, *, undelivered: bool = False, since: str = "") -> dict[int, tuple[Signal, ...]]:
     """The signals that no message and no day carries, by id of their event, in order."""
-    e = ceiling_event.c
-    query = select(e.id, e.body).where(e.body.is_not(None), e.happened_on >= since).order_by(e.id)
-    if undelivered:
-        query = query.where(e.delivered == 0)
-    return {number: signals_from_json(body) for number, body in connection.execute(query).all()}
+    only = " AND delivered = 0" if undelivered else ""
+    rows = inbox.execute(
+        f"SELECT id, body FROM ceiling_event WHERE body IS NOT NULL AND happened_on >= ?{only} ORDER BY id",
+        (since,),
+    ).fetchall()
+    return {number: signals_from_json(body) for number, body in rows}
 
 
-def mark_own_signals_delivered(connection: Connection, numbers: Iterable[int]) -> None:
+def mark_own_signals_delivered(inbox: Inbox, numbers: Iterable[int]) -> None:
     """Remember that the signals of these events stand whole in an output folder."""
-    connection.execute(update(ceiling_event).where(ceiling_event.c.id.in_(list(numbers))).values(delivered=1))
+    inbox.execute("UPDATE ceiling_event SET delivered = 1 WHERE id = ANY(?)", (inbox.members(numbers),))
 
 
 def last_received(connection: Connection) -> date | None:

@@ -52,7 +52,7 @@ def _judge(inbox: Inbox, index: CeilingIndex, watch: Watch, use: Use, day: date)
         happened = (*happened, threat)
     if happened:
         sha256 = tick_sha256(day)
-        record_events(inbox.connection, happened, day, CLOCK, sha256)
+        record_events(inbox, happened, day, CLOCK, sha256)
         for party in parties_of(watch, claimed_from(inbox, use.id)):
             for event, signal in zip(
                 happened, event_signals(watch, happened, (party,), day, sha256), strict=True

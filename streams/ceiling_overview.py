@@ -124,10 +124,11 @@ def every_ceiling(connection: Connection, register: Register) -> list[Watch]:
 def miscounted(connection: Connection, register: Register) -> list[tuple[str, int, int]]:
     """Ceilings whose running total is not what their lines add up to: name, total, sum. Always empty."""
     index, wrong = ceilings_of(register), []
-    for key, use in sorted(uses(Inbox(connection)).items()):
+    inbox = Inbox(connection)
+    for key, use in sorted(uses(inbox).items()):
         watch = index.watch(key, use.judged_on)
         if watch is not None:
-            cents = sum(recount(connection, watch).values())
+            cents = sum(recount(inbox, watch).values())
             if cents != use.used_cents:
                 wrong.append((use.ceiling, use.used_cents, cents))
     return wrong

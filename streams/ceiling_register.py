@@ -6,7 +6,6 @@ Time is what messages say: the version that counts is that of the last day on wh
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection
@@ -25,26 +24,26 @@ from store.ceilings import (
     record_events,
 )
 from store.inbox import Inbox
-from streams.files import extend_list
+from streams.files import Delivery
 from streams.watch_ceilings import renew
 
 REGISTER: Final = "register"
 
 
-def deliver_ceiling_signals(connection: Connection, out: Path, lang: Lang) -> None:
+def deliver_ceiling_signals(inbox: Inbox, out: Delivery, lang: Lang) -> None:
     """Extend the lists of signals with what imports brought and was not delivered before.
 
     Raises OSError when the folder cannot be written; then the next run delivers them.
     """
-    waiting = own_signals(connection, undelivered=True)
+    waiting = own_signals(inbox, undelivered=True)
     lists: dict[str, list[dict[str, object]]] = {}
     for signals in waiting.values():
         for signal in signals:
             lists.setdefault(signal.municipality, []).append(signal_object(signal, lang))
     for municipality, objects in lists.items():
-        extend_list(out / municipality / "signals.jsonl", "message_sha256", objects)
+        out.extend(f"{municipality}/signals.jsonl", "message_sha256", objects)
     if waiting:
-        mark_own_signals_delivered(connection, waiting)
+        mark_own_signals_delivered(inbox, waiting)
 
 
 def register_sha256(version: int) -> str:
@@ -71,6 +70,6 @@ def renew_ceilings(connection: Connection, register: Register) -> list[Signal]:
             signals = event_signals(
                 watch, happened, parties_of(watch, claimed_from(inbox, renewed.id)), day, sha256
             )
-            record_events(connection, happened, day, REGISTER, sha256, signals)
+            record_events(inbox, happened, day, REGISTER, sha256, signals)
             told += signals
     return told

@@ -28,7 +28,7 @@ from store.clock import (
 from store.database import transaction
 from streams.ceiling_clock import ceiling_signals
 from streams.contract_signals import contracts_due
-from streams.files import extend_list
+from streams.files import Delivery
 
 SignalSource = Callable[[Connection, Register, date], Iterable[Due]]
 """Everything of one kind that fell due up to and including a day, told before or not.
@@ -71,7 +71,9 @@ def deliver_ticks(engine: Engine, out: Path, lang: Lang = "nl") -> list[Tick]:
         for each in waiting:
             for signal in tick_signals(connection, each.id):
                 lists.setdefault(signal.municipality, []).append(signal_object(signal, lang))
+        delivery = Delivery(out)
         for municipality, objects in lists.items():
-            extend_list(out / municipality / "signals.jsonl", "message_sha256", objects)
+            delivery.extend(f"{municipality}/signals.jsonl", "message_sha256", objects)
+        delivery.finish()
         mark_ticks_delivered(connection, [each.id for each in waiting])
     return waiting

@@ -1,7 +1,7 @@
 """The output folder: every file whole or absent, and the same bytes however often it is written.
 
-A file is written under a temporary name, flushed to disk and renamed. Lists (`*.jsonl`) are
-extended with what they do not hold yet, so a run that is repeated after a crash ends with the
+Files are written aside under temporary names, flushed to disk together and renamed. Lists (`*.jsonl`)
+are extended with what they do not hold yet, so a run that is repeated after a crash ends with the
 same list as one that was never interrupted.
 """
 
@@ -10,14 +10,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from streams.crash import point
 
-_AT_ONCE = 8  # more files than this are flushed together
+_FEW: Final = 8  # more files than this are flushed by one call for all
+_MANY: Final = 1_000  # so many are put in their place before the end
 
 
 class File(NamedTuple):
@@ -27,63 +27,109 @@ class File(NamedTuple):
     content: bytes
 
 
-def write_files(out: Path, files: Sequence[File]) -> None:
-    """Write files whole. Raises OSError when the folder cannot be written; each file is old or new."""
-    together, end = len(files) > _AT_ONCE, f".{os.getpid()}.part"
-    pending: list[tuple[str, str]] = []
-    folders: set[str] = set()
-    for file in files:
-        target = f"{out}/{file.name}"
-        if _holds(target, file.content):
-            continue
-        folder, _, name = target.rpartition("/")
-        if folder not in folders:
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # a thousand paths cost more than their files
-            folders.add(folder)
-        temporary = f"{folder}/.{name}{end}"
-        _write(temporary, file.content, flush=not together)
-        pending.append((temporary, target))
-        point("file-written")
-    if pending and together:
-        os.sync()
-    point("files-flushed")
-    for temporary, target in pending:
-        os.replace(temporary, target)  # noqa: PTH105  # idem
-        point("file-renamed")
-    for folder in folders:
-        _flush_folder(folder)
+class Delivery:
+    """Files of one output folder that are put in their place together, by `finish`.
 
+    From the first list to `finish` nobody else extends a list of the folder, also no other process.
+    Raises OSError when the folder cannot be written; each file is old or new.
+    """
 
-def _write(path: str, content: bytes, *, flush: bool) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
-    try:
-        left = memoryview(content)
-        while left:
-            left = left[os.write(handle, left) :]
-        if flush:
-            os.fsync(handle)
-    except OSError as error:  # the system names no file here: a full disk is known by its folder
-        raise OSError(error.errno, error.strerror, os.path.dirname(path)) from error  # noqa: PTH120
-    finally:
-        os.close(handle)
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._end = f".{os.getpid()}.part"
+        self._pending: dict[str, str] = {}
+        self._folders: set[str] = set()
+        self._lists: dict[str, bytes] = {}
+        self._lock: int | None = None
 
+    def write(self, files: Iterable[File]) -> None:
+        """Write files aside, except those that stand there already."""
+        for file in files:
+            target = f"{self._out}/{file.name}"
+            if not _holds(target, file.content):
+                self._write_aside(target, file.content)
+                point("file-written")
+        if len(self._pending) >= _MANY:
+            self._put_in_place()
 
-def extend_list(path: Path, key: str, objects: Sequence[dict[str, Any]]) -> None:
-    """Add objects to a list file, leaving out those whose `key` value the file held before."""
-    if not objects and path.exists():
-        return
-    with _locked(path):
-        before = path.read_bytes() if path.exists() else b""
+    def extend(self, name: str, key: str, objects: Sequence[dict[str, Any]]) -> None:
+        """Add objects to a list, leaving out those whose `key` value it held before."""
+        target = f"{self._out}/{name}"
+        if not objects and (target in self._lists or os.path.exists(target)):  # noqa: PTH110  # see below
+            return
+        self._hold_lists()
+        before = self._lists[target] if target in self._lists else _content(target)
         held = {json.loads(row)[key] for row in before.splitlines()}
         added = [_row(each) for each in objects if each[key] not in held]
-        if added:
-            write_files(path.parent, [File(path.name, before + b"".join(added))])
-        elif not before:
-            path.touch()  # an empty list says that there was nothing; losing it loses nothing
+        if added or not before:  # an empty list says that there was nothing
+            self._lists[target] = before + b"".join(added)
+            self._write_aside(target, self._lists[target])
+
+    def finish(self) -> None:
+        """Put everything in its place; once this returns, it is on disk."""
+        try:
+            self._put_in_place()
+        finally:
+            self._lists.clear()
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
+
+    def _write_aside(self, target: str, content: bytes) -> None:
+        folder, _, name = target.rpartition("/")
+        if folder not in self._folders:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # a thousand paths cost more than their files
+            self._folders.add(folder)
+        temporary = f"{folder}/.{name}{self._end}"
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        try:
+            left = memoryview(content)
+            while left:
+                left = left[os.write(handle, left) :]
+        except OSError as error:  # the system names no file here: a full disk is known by its folder
+            raise OSError(error.errno, error.strerror, folder) from error
+        finally:
+            os.close(handle)
+        self._pending[target] = temporary
+
+    def _put_in_place(self) -> None:
+        if len(self._pending) > _FEW:
+            os.sync()
+        else:
+            for temporary in self._pending.values():
+                _flush(temporary)
+        point("files-flushed")
+        for target, temporary in self._pending.items():
+            os.replace(temporary, target)  # noqa: PTH105  # idem
+            point("file-renamed")
+        if self._pending:
+            for folder in sorted(self._folders):
+                _flush(folder)
+        self._pending.clear()
+
+    def _hold_lists(self) -> None:
+        if self._lock is None:
+            self._out.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self._out, os.O_RDONLY)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+
+def write_files(out: Path, files: Iterable[File]) -> None:
+    """Write files whole. Raises OSError when the folder cannot be written; each file is old or new."""
+    delivery = Delivery(out)
+    delivery.write(files)
+    delivery.finish()
 
 
 def _row(each: dict[str, Any]) -> bytes:
     return json.dumps(each, ensure_ascii=False).encode() + b"\n"
+
+
+def _content(target: str) -> bytes:
+    try:
+        return Path(target).read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def _holds(target: str, content: bytes) -> bool:
@@ -94,21 +140,9 @@ def _holds(target: str, content: bytes) -> bool:
         return False
 
 
-def _flush_folder(folder: str) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _flush(path: str) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """One writer at a time extends the lists of a folder, also over processes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
     finally:
         os.close(handle)

@@ -15,7 +15,7 @@ from store.inbox import Inbox
 from store.outbox import Parcel, mark_delivered, notices, parcels
 from streams.ceiling_register import deliver_ceiling_signals
 from streams.crash import point
-from streams.files import File, extend_list, write_files
+from streams.files import Delivery, File
 from streams.house import House
 from streams.outcome import Outcome
 
@@ -26,7 +26,7 @@ class Handover:
     def __init__(self, engine: Engine, house: House, out: Path | None, lang: Lang = "nl") -> None:
         self._engine = engine
         self._house = house
-        self._out = out
+        self._out = None if out is None else Delivery(out)
         self._lang: Lang = lang
         self._messages: dict[int, None] = {}
         self._notices: dict[str, None] = {}
@@ -54,10 +54,11 @@ class Handover:
         return files
 
     def write(self, files: list[File]) -> None:
-        """Write files whole. Raises OSError when the folder cannot be written."""
+        """Write files, which are in their place after `finish`. Raises OSError when the folder cannot be
+        written."""
         if self._out is not None:
             point("before-files")
-            write_files(self._out, files)
+            self._out.write(files)
             point("files-written")
 
     def finish(self) -> None:
@@ -67,13 +68,14 @@ class Handover:
         with transaction(self._engine) as connection:
             inbox = Inbox(connection)
             told = self._told(inbox)
-            deliver_ceiling_signals(connection, self._out, self._lang)
+            deliver_ceiling_signals(inbox, self._out, self._lang)
             for topic in ("rejections", "signals"):
                 for municipality, objects in self._lists(inbox, topic, told).items():
-                    extend_list(self._out / municipality / f"{topic}.jsonl", "message_sha256", objects)
+                    self._out.extend(f"{municipality}/{topic}.jsonl", "message_sha256", objects)
                     point("list-written")
             rows = [notice_object(n, self._lang) for n in told]
-            extend_list(self._out / "notices.jsonl", "sha256", rows)
+            self._out.extend("notices.jsonl", "sha256", rows)
+            self._out.finish()
             point("lists-written")
             mark_delivered(inbox, sorted(self._messages), sorted(self._notices))
         self._messages.clear()

@@ -98,7 +98,7 @@ class CeilingWatch:
         for change, use, renewed in self._held:
             happened = (*renewed, *_move(self._inbox, change, use, relation_id, day))
             if happened:
-                record_events(self._inbox.connection, happened, day, MESSAGE, sha256)
+                record_events(self._inbox, happened, day, MESSAGE, sha256)
                 parties = Parties(header.municipality, header.provider, header.domain.value)
                 told += event_signals(change.watch, happened, (parties,), day, sha256)
             overshoot_cents = _overshoot_cents(change.watch, use.used_cents + change.cents)
@@ -143,7 +143,7 @@ def renew(inbox: Inbox, watch: Watch, use: Use | None, day: date) -> tuple[Use, 
 
     A threshold that is left belongs to the version in which it was reached.
     """
-    months = recount(inbox.connection, watch)
+    months = recount(inbox, watch)
     used_cents = sum(months.values())
     full = is_met(FULL, used_cents, watch.amount_cents)
     before = use or _nothing(watch, day)
@@ -176,7 +176,7 @@ def _events(
     passed = tuple(passed)
     if not passed:
         return
-    counts = {v: arrivals(inbox.connection, watch.key, v) for v in {before, watch.version}}
+    counts = {v: arrivals(inbox, watch.key, v) for v in {before, watch.version}}
     for crossing in passed:
         version = before if crossing.kind == "below" else watch.version
         occurrence = occurrence_of(crossing, counts[version][crossing.threshold])

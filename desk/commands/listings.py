@@ -62,10 +62,11 @@ def signals(
     day = options.parse_day(since)
     chosen = options.settings(database)
     with options.failures(json), trial(open_store(chosen.database_url)) as connection:
-        of_messages = all_signals(Inbox(connection), str(day or ""), provider)
+        inbox = Inbox(connection)
+        of_messages = all_signals(inbox, str(day or ""), provider)
         of_imports = (
             signal
-            for signals in own_signals(connection, since=str(day or "")).values()
+            for signals in own_signals(inbox, since=str(day or "")).values()
             for signal in signals
             if provider in {None, signal.provider}
         )

@@ -184,7 +184,7 @@ class World:
             for key, use in uses(inbox).items():
                 watch = index.watch(key, use.judged_on)
                 if watch is not None:
-                    counted = {k: v for k, v in recount(connection, watch).items() if v}
+                    counted = {k: v for k, v in recount(inbox, watch).items() if v}
                     assert use.used_cents == sum(counted.values()), key
                     by_month = {k: v for k, v in months_of(inbox, use.id).items() if v}
                     assert by_month == counted, key

@@ -19,6 +19,7 @@ from schemas.notice import Due, Signal
 from store.ceilings import record_events
 from store.clock import record_tick, tick_sha256
 from store.database import transaction
+from store.inbox import Inbox
 from streams.topology import BATCHES, SIGNALS, Topic
 from tests.chaos.stage import Stage, workers
 from tests.crash.scenario import DAY, ELM, OAK, OTHER_TOWN, TOWN
@@ -74,7 +75,7 @@ def make_signals(stage: Stage) -> None:
         record_tick(connection, day, 1, [Due(f"key {n}", each) for n, each in enumerate(due)])
         event = Event("pot", 2026, 1, 80, "reached", 1, 1, 1, 0, None, False)
         signals = (told(OTHER_TOWN, OAK, "e", IMPORT),)
-        record_events(connection, [event], day, "register", IMPORT, signals)
+        record_events(Inbox(connection), [event], day, "register", IMPORT, signals)
 
 
 @pytest.mark.parametrize("kill", ["", "relay-acknowledged:1"])

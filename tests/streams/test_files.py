@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import resource
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from streams.files import File, extend_list, write_files
+from streams.files import Delivery, File, write_files
 
 
 def test_files_are_written_whole_and_leave_nothing_else(tmp_path: Path) -> None:
@@ -26,12 +27,49 @@ def test_a_file_with_other_content_is_replaced(tmp_path: Path) -> None:
 
 
 def test_a_list_takes_each_message_once(tmp_path: Path) -> None:
-    path = tmp_path / "0384" / "rejections.jsonl"
+    name = "0384/rejections.jsonl"
     first = [{"message_sha256": "a", "n": 1}, {"message_sha256": "a", "n": 2}]
-    extend_list(path, "message_sha256", first)
-    extend_list(path, "message_sha256", [*first, {"message_sha256": "b", "n": 3}])
-    rows = [json.loads(row) for row in path.read_text().splitlines()]
-    assert [row["n"] for row in rows] == [1, 2, 3]
+    delivery = Delivery(tmp_path)
+    delivery.extend(name, "message_sha256", first)
+    delivery.finish()
+    delivery.extend(name, "message_sha256", [*first, {"message_sha256": "b", "n": 3}])
+    delivery.extend(
+        name, "message_sha256", [{"message_sha256": "b", "n": 4}, {"message_sha256": "c", "n": 5}]
+    )
+    delivery.extend(name, "message_sha256", [])
+    delivery.finish()
+    rows = [json.loads(row) for row in (tmp_path / name).read_text().splitlines()]
+    assert [row["n"] for row in rows] == [1, 2, 3, 5]
+
+
+def test_a_list_of_nothing_is_there_and_empty(tmp_path: Path) -> None:
+    for _ in range(2):
+        delivery = Delivery(tmp_path)
+        delivery.extend("0384/signals.jsonl", "message_sha256", [])
+        delivery.finish()
+        assert (tmp_path / "0384" / "signals.jsonl").read_bytes() == b""
+
+
+def test_two_who_extend_a_list_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    def extend(number: int) -> None:
+        delivery = Delivery(tmp_path)
+        delivery.extend("0384/signals.jsonl", "message_sha256", [{"message_sha256": str(number)}])
+        delivery.finish()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(extend, range(40)))
+    rows = (tmp_path / "0384" / "signals.jsonl").read_text().splitlines()
+    assert sorted(int(json.loads(row)["message_sha256"]) for row in rows) == list(range(40))
+
+
+def test_many_files_are_in_their_place_before_the_end(tmp_path: Path) -> None:
+    delivery = Delivery(tmp_path)
+    delivery.write(File(f"{number}.xml", b"x") for number in range(1_000))
+    assert len(list(tmp_path.glob("*.xml"))) == 1_000
+    delivery.write([File("last.xml", b"x")])
+    assert not (tmp_path / "last.xml").exists()
+    delivery.finish()
+    assert (tmp_path / "last.xml").exists()
 
 
 def test_a_disk_that_takes_no_more_is_known_by_its_folder(tmp_path: Path) -> None:
