@@ -93,6 +93,11 @@ class Agreements:
         return {row.agreement for row in self._rows if row.kind in CLIENT_BOUND}
 
     @property
+    def names(self) -> AbstractSet[str]:
+        """Agreements of the provider, of every kind and day."""
+        return {row.agreement for row in self._rows}
+
+    @property
     def codes_in_transition(self) -> AbstractSet[str]:
         """Products with a transition, whatever allocation it covers."""
         return self._transitions.keys()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -39,11 +39,16 @@ class Grounds:
 
     agreements: Agreements
     tariffs: Tariffs
+    ordinary: dict[tuple[AbstractSet[str], date], Ground] = field(default_factory=dict)
 
     def find(self, code: str, unit: str, day: date, segments: AbstractSet[str], case: Case) -> Ground:
         """URC or CSA of the client, else transition of the allocation, else regular agreement."""
         if not case.named and not case.transitions:
-            return self._participation(segments, day)
+            key = (segments, day)
+            ground = self.ordinary.get(key)
+            if ground is None:
+                ground = self.ordinary[key] = self._participation(segments, day)
+            return ground
         named = sorted({each.agreement for each in case.named if valid_on(each, day)})
         client = tuple(name for name in named if self._prices(name, code, unit, day))
         if client:

@@ -86,6 +86,9 @@ class PriceList:
         self._personal = set(self._agreements.codes_in_transition).union(
             *(index.tariffs.codes(domain, name) for name in self._agreements.client_bound)
         )
+        self._own_codes = set(index.tariffs.codes_of_provider(domain, agb)).union(
+            *(index.tariffs.codes(domain, name) for name in self._agreements.names)
+        )
         self._prices: dict[tuple[str, str, date, Case], Price] = {}
         self._units: dict[tuple[str, date, Case], frozenset[str]] = {}
 
@@ -171,6 +174,8 @@ class PriceList:
         followed = self._tariffs.followed(code, unit, day)
         if followed is not None:
             return followed
+        if code not in self._own_codes:
+            return self._tariffs.general(code, unit, day)
         groups: list[tuple[str, ...]] = [(name,) for name in names] or [()]
         options = [self._tariffs.specific(group, code, unit, day) for group in groups]
         passed_over: tuple[str, ...] = ()
@@ -207,15 +212,18 @@ class PriceList:
             owner = row.agreement or agreement
             return Price(grown.cents, per_hour, grown.cents is None, choice.source, owner, names, steps)
         owners = (row.agreement,) if row.agreement is not None else ground.agreements
-        active = [self._agreements.sanctions(name, day) for name in owners]
-        percents = {tuple(sanction.percent for sanction in rows) for rows in active} or {()}
-        if len(percents) > 1 or any(len(each) > 1 for each in percents):
-            clash = tuple(sorted(_sanction_name(sanction) for rows in active for sanction in rows))
-            steps = (*steps, "the sanctions contradict each other")
-            return Price(None, per_hour, True, choice.source, agreement, clash, steps)
         cents = row.cents
         if row.source is not None:
             steps = (*steps, f"recorded source: {row.source}")
+        active = [self._agreements.sanctions(name, day) for name in owners]
+        if not any(active):
+            return Price(cents, per_hour, False, choice.source, row.agreement or agreement, names, steps)
+        percents = {tuple(sanction.percent for sanction in rows) for rows in active} or {()}
+        if len(percents) > 1 or any(len(each) > 1 for each in percents):
+            clash = tuple(sorted(_sanction_name(sanction) for rows in active for sanction in rows))
+            steps = (ground.step, *choice.steps, *(("hour tariff for minutes",) if per_hour else ()))
+            steps = (*steps, "the sanctions contradict each other")
+            return Price(None, per_hour, True, choice.source, agreement, clash, steps)
         for percent in next(iter(percents)):
             cents = half_up(cents * (100 - percent), 100)
             steps = (*steps, f"sanction of {percent} %: {row.cents} becomes {cents} cents")

@@ -52,6 +52,7 @@ class TariffIndex:
         self._rows: defaultdict[tuple[str, str, str, Owner], list[TariffRow]] = defaultdict(list)
         self._units: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._codes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self._codes_of_provider: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._valid: dict[tuple[str, str, str, Owner, date], list[TariffRow]] = {}
         self._names: dict[int, str] = {}
         self._shared: dict[tuple[object, ...], Choice | None] = {}
@@ -62,6 +63,7 @@ class TariffIndex:
                 self._codes[row.domain, row.agreement].add(row.code)
             elif row.agb is not None:
                 owner = ("agb", row.agb)
+                self._codes_of_provider[row.domain, row.agb].add(row.code)
             self._rows[row.domain, row.code, row.unit, owner].append(row)
             self._units[row.domain, row.code].add(row.unit)
 
@@ -101,6 +103,10 @@ class TariffIndex:
     def codes(self, domain: str, agreement: str) -> Iterable[str]:
         """Products for which an agreement has tariff rows of its own."""
         return self._codes.get((domain, agreement), ())
+
+    def codes_of_provider(self, domain: str, agb: str) -> Iterable[str]:
+        """Products for which a provider has tariff rows without an agreement."""
+        return self._codes_of_provider.get((domain, agb), ())
 
 
 @dataclass(frozen=True)
