@@ -38,6 +38,7 @@ def add_history(database: Path, lines: int) -> None:
         first = 1 + _one(connection, "SELECT MAX(id) FROM allocation_version")
         new = range(first, first + max(0, -(-lines // len(_MONTHS)) - present))
         _insert(connection, "allocation", (_allocation(n, relations) for n in new))
+        _insert(connection, "allocation_use", ((_allocation(n, relations)[0], 6000, 0) for n in new))
         _insert(
             connection,
             "allocation_version",
@@ -97,7 +98,7 @@ def _allocation(n: int, relations: list[tuple[int, str, str, str]]) -> tuple[Any
     return (
         allocation_id(relation, number), relation, municipality, domain, number, f"{800_000_000 + n // 2}",
         "45", "45A04", 300, "01", "2", None, "2025-09-01", "2026-12-31", None, _DECIDED_AT, None,
-        n, "2026-12-31", 6000, 0,
+        n, "2026-12-31",
     )  # fmt: skip
 
 

@@ -19,20 +19,24 @@ _VALUES = (
     "number, bsn, category, code, volume, unit, frequency, budget_cents, start_on, end_on, change_reason,"
     " decided_at, provider_reference"
 )
-_CURRENT = f"SELECT {_VALUES}, id, version_id, longest_end, used_volume, used_cents FROM allocation"
+_CURRENT = (
+    f"SELECT {_VALUES}, id, version_id, longest_end, used_volume, used_cents FROM allocation"
+    " LEFT JOIN allocation_use ON allocation_id = id"
+)
 
 
 _value: Any = tuple.__new__  # a named tuple from values in order, several times faster than its own call
 
 
 class AllocationRow(NamedTuple):
-    """Where an allocation stands in the store, beside its value; what was used of it when it was read."""
+    """Where an allocation stands in the store, beside its value; what was used of it when it was read,
+    None when it was never used."""
 
     id: int
     version_id: int
     longest_end: str
-    used_volume: int
-    used_cents: int
+    used_volume: int | None
+    used_cents: int | None
 
 
 class Allocations(NamedTuple):
@@ -71,7 +75,7 @@ def read_allocations(inbox: Inbox, asked: Mapping[int, Iterable[int]]) -> dict[i
         values, places, usage = found[row[13] >> _NUMBER_BITS]
         values[number] = allocation_of(row)
         places[number] = _value(AllocationRow, row[13:])
-        usage[number] = Usage(row[16], row[17])
+        usage[number] = Usage(row[16] or 0, row[17] or 0)
     return found
 
 
@@ -139,7 +143,7 @@ def record_allocations(
         version = message_id * LINES_PER_MESSAGE + position
         if current is None:
             own_id = allocation_id(relation_id, allocation.number)
-            new.append((own_id, relation_id, municipality, domain.value, *values, version, longest, 0, 0))
+            new.append((own_id, relation_id, municipality, domain.value, *values, version, longest))
             versions.append((version, own_id, message_id, *values))
         else:
             row = known.rows[allocation.number]

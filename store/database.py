@@ -101,7 +101,8 @@ def _migrate(engine: Engine) -> None:
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current != head:
-        with engine.begin() as connection:
-            dialect_of(engine.dialect.name).lock(connection, alone=True)
+        dialect = dialect_of(engine.dialect.name)
+        with engine.connect() as connection, dialect.changing_tables(connection), connection.begin():
+            dialect.lock(connection, alone=True)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

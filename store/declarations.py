@@ -10,6 +10,7 @@ from rules.facts import CREDIT, REJECTED, EarlierLine, LiveKey
 from schemas.declaration import Declaration
 from schemas.period import Period
 from store.allocations import Allocations, day
+from store.counters import Counter
 from store.inbox import Inbox
 from store.tables import LINES_PER_MESSAGE
 
@@ -120,8 +121,7 @@ def record_declarations(inbox: Inbox, processed: Sequence[Processed]) -> None:
     credited = [row for each in processed for row in _credited(each)]
     if credited:
         _credit(inbox, credited)
-    counters = sorted(row for each in processed for row in _used(each.allocations))
-    if counters and inbox.move_counters(counters) != len(counters):
+    if not inbox.move_counters(row for each in processed for row in _used(each.allocations)):
         raise GuardRefused("allocation")
     inbox.insert("line", [row for each in processed for row in _line_rows(each)])
 
@@ -150,17 +150,17 @@ def _credit(inbox: Inbox, credited: list[int]) -> None:
         raise GuardRefused("line")
 
 
-def _used(allocations: Allocations) -> Iterator[tuple[int, ...]]:
+def _used(allocations: Allocations) -> Iterator[Counter]:
     """The guarded counters of every allocation of which something was used or given back.
 
-    The guard is what was read: when another worker moved the counter or changed the allocation since,
-    nothing is written and the message is decided again (TR322, TR369).
+    The guard is what was read: when another worker moved the counter since, nothing is written and the
+    message is decided again (TR322, TR369).
     """
     places = allocations.rows
     for number, now in allocations.usage.items():
         place = places[number]
-        if place.used_cents != now.cents or place.used_volume != now.volume:
-            yield place.id, place.used_volume, place.used_cents, place.version_id, now.volume, now.cents
+        if (place.used_cents or 0) != now.cents or (place.used_volume or 0) != now.volume:
+            yield place.id, place.used_volume, place.used_cents, now.volume, now.cents
 
 
 def _line_rows(processed: Processed) -> list[tuple[Any, ...]]:

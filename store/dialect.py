@@ -7,12 +7,14 @@ passed through `members`. Each database has one module that says the same in its
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError
 
+from store.counters import Counter
 from store.postgresql import Postgresql
 from store.sqlite import Sqlite
 
@@ -39,6 +41,9 @@ class Dialect(Protocol):
     def prepare(self, engine: Engine) -> None:
         """Set up every connection that the engine will make."""
 
+    def changing_tables(self, connection: Connection) -> AbstractContextManager[None]:
+        """Around the transaction in which tables are changed."""
+
     def lock(self, connection: Connection, *, alone: bool) -> None:
         """Begin to write: beside other writers that take messages in, or alone."""
 
@@ -57,10 +62,10 @@ class Dialect(Protocol):
     def insert(self, cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert whole rows, their columns in order, many at a time."""
 
-    def move_counters(self, cursor: Any, rows: Sequence[tuple[int, ...]]) -> int:
+    def move_counters(self, cursor: Any, fresh: Sequence[Counter], known: Sequence[Counter]) -> int:
         """Compare and swap what is used of allocations, in order of id; how many rows were swapped.
 
-        A row: id, volume and cents as read, version, volume and cents as they become.
+        Of `fresh` ones nothing was used before: nobody else may have begun since.
         """
 
     def passes(self, error: BaseException) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from schemas.notice import Notice, notice_to_json
+from store.counters import Counter
 from store.dialect import dialect_of
 from store.packing import pack
 
@@ -127,10 +128,13 @@ class Inbox:
         """A set of values for `= ANY(?)`."""
         return self.dialect.members(values)
 
-    def move_counters(self, rows: Sequence[tuple[int, ...]]) -> int:
-        """Compare and swap what is used of allocations; how many rows were swapped."""
-        self.statements += 1
-        return self.dialect.move_counters(self.cursor, rows)
+    def move_counters(self, counters: Iterable[Counter]) -> bool:
+        """Compare and swap what is used of allocations; whether all were as they had been read."""
+        rows = sorted(counters, key=itemgetter(0))
+        fresh = [row for row in rows if row[1] is None]
+        known = [row for row in rows if row[1] is not None]
+        self.statements += bool(fresh) + bool(known)
+        return self.dialect.move_counters(self.cursor, fresh, known) == len(rows)
 
     def look_for(self, hashes: Sequence[str]) -> None:
         """Find the earlier messages with these bytes at once: `seen` asks no more for them."""

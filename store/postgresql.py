@@ -7,10 +7,13 @@ statement of its own before anything of it is read. A snapshot older than the lo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
+
+from store.counters import Counter
 
 _SETTINGS: Final = (
     "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
@@ -22,13 +25,18 @@ _SETTINGS: Final = (
 )
 _WRITERS: Final = 7_305_323  # the advisory lock of all writers of a store; any number, once chosen
 _COPY_FROM: Final = 64  # rows; fewer go faster in a pipeline of inserts
+_BEGIN: Final = (
+    "INSERT INTO allocation_use SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])"
+    " ON CONFLICT DO NOTHING"
+)
 _SWAP: Final = (
-    "WITH held AS (SELECT id FROM allocation WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE)"
-    " UPDATE allocation a SET used_volume = n.volume, used_cents = n.cents FROM held,"
-    " unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
-    " n (id, old_volume, old_cents, version, volume, cents)"
-    " WHERE a.id = held.id AND a.id = n.id AND a.used_volume = n.old_volume"
-    " AND a.used_cents = n.old_cents AND a.version_id = n.version"
+    "WITH held AS (SELECT allocation_id FROM allocation_use WHERE allocation_id = ANY(%s::bigint[])"
+    " ORDER BY allocation_id FOR NO KEY UPDATE)"
+    " UPDATE allocation_use a SET used_volume = n.volume, used_cents = n.cents FROM held,"
+    " unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
+    " n (id, old_volume, old_cents, volume, cents)"
+    " WHERE a.allocation_id = held.allocation_id AND a.allocation_id = n.id"
+    " AND a.used_volume = n.old_volume AND a.used_cents = n.old_cents"
 )
 _ARRAYS: Final = {"i": "?::bigint[]", "t": "?::text[]"}
 _PASSING: Final = (
@@ -59,6 +67,10 @@ class Postgresql:
             with connection.cursor() as cursor:
                 cursor.execute("; ".join(_SETTINGS))
             connection.commit()
+
+    def changing_tables(self, connection: Connection) -> AbstractContextManager[None]:
+        """Nothing: tables are changed in place."""
+        return nullcontext()
 
     def lock(self, connection: Connection, *, alone: bool) -> None:
         """Whoever writes alone waits for all others, and they wait for it."""
@@ -94,10 +106,16 @@ class Postgresql:
             for row in rows:
                 copy.write_row(row)
 
-    def move_counters(self, cursor: Any, rows: Sequence[tuple[int, ...]]) -> int:
-        """One statement for all rows."""
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        return int(cursor.execute(_SWAP, (columns[0], *columns)).rowcount)
+    def move_counters(self, cursor: Any, fresh: Sequence[Counter], known: Sequence[Counter]) -> int:
+        """One statement for the fresh ones, one for all others."""
+        moved = 0
+        if fresh:
+            columns = [list(column) for column in zip(*fresh, strict=True)]
+            moved += int(cursor.execute(_BEGIN, (columns[0], *columns[3:])).rowcount)
+        if known:
+            columns = [list(column) for column in zip(*known, strict=True)]
+            moved += int(cursor.execute(_SWAP, (columns[0], *columns)).rowcount)
+        return moved
 
     def passes(self, error: BaseException) -> bool:
         """The work of others was in the way, or the server went away."""

@@ -13,7 +13,7 @@ from rules.facts import REJECTED
 from store.allocations import allocation_of
 from store.batch_tables import batch, batch_instalment, batch_message, payment
 from store.costs import SIGNED_CENTS, in_year
-from store.tables import allocation, declaration, line, message, relation
+from store.tables import allocation, allocation_use, declaration, line, message, relation
 
 S = TypeVar("S", bound=Select[Any])
 
@@ -95,12 +95,12 @@ def last_months(connection: Connection, reach: Reach) -> dict[tuple[str, str], i
 
 def allocation_uses(connection: Connection, reach: Reach) -> list[AllocationUse]:
     """The allocations that run in the year, as they are now, withdrawn ones left out. No client is read."""
-    a, r = allocation.c, relation.c
+    a, r, u = allocation.c, relation.c, allocation_use.c
     query = select(
         a.number, literal(""), a.category, a.code, a.volume, a.unit, a.frequency, a.budget_cents, a.start_on,
         a.end_on, a.change_reason, literal(""), literal(""), r.municipality, r.provider, r.domain,
-        a.used_volume, a.used_cents,
-    ).join(relation, r.id == a.relation_id)  # fmt: skip
+        func.coalesce(u.used_volume, 0), func.coalesce(u.used_cents, 0),
+    ).join(relation, r.id == a.relation_id).outerjoin(allocation_use, u.allocation_id == a.id)  # fmt: skip
     query = _limited(query, (r.municipality, reach.municipality), (r.provider, reach.provider))
     if reach.year is not None:
         runs = a.end_on.is_(None) | (a.end_on >= f"{reach.year}-01-01")

@@ -36,12 +36,12 @@ def rewind(inbox: Inbox, relation_id: int, message_id: int) -> None:
     inbox.execute("DELETE FROM declaration WHERE relation_id = ? AND message_id >= ?", own)
     _versions(inbox, relation_id, message_id)
     inbox.execute(
-        "UPDATE allocation SET"
-        " used_volume = (SELECT COALESCE(SUM(l.used_volume), 0) FROM line l"
-        "  WHERE l.allocation_id = allocation.id AND l.state = 1),"
-        " used_cents = (SELECT COALESCE(SUM(l.amount_cents), 0) FROM line l"
-        "  WHERE l.allocation_id = allocation.id AND l.state = 1)"
-        " WHERE relation_id = ?",
+        "DELETE FROM allocation_use WHERE allocation_id IN (SELECT id FROM allocation WHERE relation_id = ?)",
+        (relation_id,),
+    )
+    inbox.execute(
+        "INSERT INTO allocation_use SELECT a.id, SUM(l.used_volume), SUM(l.amount_cents) FROM allocation a"
+        " JOIN line l ON l.allocation_id = a.id AND l.state = 1 WHERE a.relation_id = ? GROUP BY a.id",
         (relation_id,),
     )
     mine = "SELECT id FROM message WHERE relation_id = ? AND id >= ?"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
+
+from store.counters import Counter
 
 _PRAGMAS: Final = (
     "busy_timeout = 60000",
@@ -21,11 +24,12 @@ _PRAGMAS: Final = (
     "wal_autocheckpoint = 8000",  # pages of 4 kB; a page that many messages change is copied back once
 )
 _MEMBERS: Final = "IN (SELECT value FROM json_each(?))"
-_ROWS_AT_ONCE: Final = 64
+_ROWS_AT_ONCE: Final = (128, 16, 1)  # a statement of any other length would have to be prepared first
 _as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
+_BEGIN: Final = "INSERT INTO allocation_use {} ON CONFLICT DO NOTHING"
 _SWAP: Final = (
-    "UPDATE allocation SET used_volume = ?5, used_cents = ?6"
-    " WHERE id = ?1 AND used_volume = ?2 AND used_cents = ?3 AND version_id = ?4"
+    "UPDATE allocation_use SET used_volume = ?4, used_cents = ?5"
+    " WHERE allocation_id = ?1 AND used_volume = ?2 AND used_cents = ?3"
 )
 
 
@@ -55,6 +59,16 @@ class Sqlite:
         def _begin(connection: Connection) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    @contextmanager
+    def changing_tables(self, connection: Connection) -> Iterator[None]:
+        """A table is changed by making it anew, and what refers to it must not mind meanwhile."""
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            yield
+        finally:
+            raw.execute("PRAGMA foreign_keys = ON")
+
     def lock(self, connection: Connection, *, alone: bool) -> None:
         """Nothing: whoever writes is alone."""
 
@@ -83,27 +97,32 @@ class Sqlite:
 
     def insert(self, cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Dozens of rows a statement: one at a time they would cost twice as much."""
-        whole = len(rows) - len(rows) % _ROWS_AT_ONCE
-        columns = len(rows[0])
-        for first in range(0, whole, _ROWS_AT_ONCE):
-            values = [*chain.from_iterable(rows[first : first + _ROWS_AT_ONCE])]
-            cursor.execute(_insert(table, columns, _ROWS_AT_ONCE), values)
-        if whole < len(rows):
-            cursor.executemany(_insert(table, columns, 1), rows[whole:])
+        _write(cursor, f"INSERT INTO {table} {{}}", rows)
 
-    def move_counters(self, cursor: Any, rows: Sequence[tuple[int, ...]]) -> int:
-        """One statement, run for every row."""
-        cursor.executemany(_SWAP, rows)
-        return int(cursor.rowcount)
+    def move_counters(self, cursor: Any, fresh: Sequence[Counter], known: Sequence[Counter]) -> int:
+        """Inserts for the fresh ones, and one statement that is run for every other one."""
+        moved = 0
+        if fresh:
+            moved += _write(cursor, _BEGIN, [(row[0], row[3], row[4]) for row in fresh])
+        if known:
+            moved += cursor.executemany(_SWAP, known).rowcount
+        return moved
 
     def passes(self, error: BaseException) -> bool:
         """Never: a busy database was waited for."""
         return False
 
 
-@cache
-def _insert(table: str, columns: int, rows: int) -> str:
-    return f"INSERT INTO {table} {_values(columns, rows)}"
+def _write(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Run a statement that takes rows of values; how many rows it wrote."""
+    columns, first, written = len(rows[0]), 0, 0
+    for at_once in _ROWS_AT_ONCE:
+        text = statement.format(_values(columns, at_once))
+        while len(rows) - first >= at_once:
+            values = [*chain.from_iterable(rows[first : first + at_once])]
+            written += cursor.execute(text, values).rowcount
+            first += at_once
+    return written
 
 
 @cache

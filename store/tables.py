@@ -132,12 +132,19 @@ allocation = Table(
     *_allocation_columns(),
     Column("version_id", Big, nullable=False),
     Column("longest_end", Day, nullable=False, comment="latest end any version promised; 9999-12-31 is open"),
-    Column("used_volume", Big, nullable=False, server_default="0", comment="live debits; hours in minutes"),
-    Column("used_cents", Big, nullable=False, server_default="0"),
     UniqueConstraint("municipality", "domain", "number"),
     Index("allocation_client", "relation_id", "bsn"),
+    comment="the current version of each allocation",
+)
+
+allocation_use = Table(
+    "allocation_use",
+    metadata,
+    Column("allocation_id", Big, primary_key=True, autoincrement=False),
+    Column("used_volume", Big, nullable=False, comment="live debits; hours in minutes"),
+    Column("used_cents", Big, nullable=False),
     CheckConstraint("used_volume >= 0 AND used_cents >= 0", name="allocation_use_not_negative"),
-    comment="the current version of each allocation with what is used of it",
+    comment="guarded counters: what is used of each allocation that was ever used",
 )
 
 allocation_version = Table(

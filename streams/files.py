@@ -48,7 +48,6 @@ class Delivery:
             target = f"{self._out}/{file.name}"
             if not _holds(target, file.content):
                 self._write_aside(target, file.content)
-                point("file-written")
         if len(self._pending) >= _MANY:
             self._put_in_place()
 
@@ -91,6 +90,7 @@ class Delivery:
         finally:
             os.close(handle)
         self._pending[target] = temporary
+        point("file-written")
 
     def _put_in_place(self) -> None:
         if len(self._pending) > _FEW:

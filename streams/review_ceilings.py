@@ -186,5 +186,5 @@ def first_claims(
         number = line.allocation
         if state == 1 and number not in seen and number in allocations.rows:
             seen.add(number)
-            if allocations.rows[number].used_volume == 0:
+            if not allocations.rows[number].used_volume:
                 yield allocations.values[number], line.reference

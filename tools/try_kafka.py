@@ -35,7 +35,8 @@ _TABLES: Final = {
     " answer_identification FROM message",
     "line": "SELECT m.sha256, l.reference, l.state, l.amount_cents, l.used_volume, l.price_row FROM line l"
     " JOIN message m ON m.id = l.message_id",
-    "allocation": "SELECT municipality, domain, number, used_volume, used_cents FROM allocation",
+    "allocation": "SELECT municipality, domain, number, used_volume, used_cents FROM allocation"
+    " LEFT JOIN allocation_use ON allocation_id = id",
     "outbox": "SELECT m.sha256, o.topic, o.name, o.body FROM outbox o JOIN message m ON m.id = o.message_id",
     "fault": "SELECT sha256, outcome, reason, detail FROM fault",
 }

@@ -79,8 +79,8 @@ def _mispaid(ask: Callable[[str], list[Any]]) -> int:
     used = dict(
         ask("SELECT allocation_id, SUM(used_volume) FROM line WHERE state = 1 GROUP BY allocation_id")
     )
-    wrong = sum(int(volume) != int(used.get(number, 0))
-                for number, volume in ask("SELECT id, used_volume FROM allocation"))  # fmt: skip
+    counters = ask("SELECT allocation_id, used_volume FROM allocation_use")
+    wrong = sum(int(volume) != int(used.get(number, 0)) for number, volume in counters)
     signed = "CASE side WHEN 'C' THEN -amount_cents ELSE amount_cents END"
     granted = dict(ask(f"SELECT message_id, SUM({signed}) FROM line WHERE state <> 0 GROUP BY message_id"))
     wrong += sum(int(cents) != int(granted.get(number, 0))

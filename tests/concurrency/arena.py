@@ -68,16 +68,19 @@ def overspent(trial: Trial) -> list[str]:
     }
     wrong = []
     for number, cap in ((VOLUME, HOURS), (REST, 3)):
-        if used[number][0] > cap:
+        if number in used and used[number][0] > cap:
             wrong.append(f"{used[number][0]} hours of {cap}")
-    if used[MONEY][1] > BUDGET:
+    if MONEY in used and used[MONEY][1] > BUDGET:
         wrong.append(f"{used[MONEY][1]} cents of {BUDGET}")
     doubled = trial.rows(
         "SELECT allocation_id, month FROM line WHERE state = 1"
         " GROUP BY 1, 2, category, code HAVING COUNT(*) > 1"
     )
     wrong += [f"two live debits in one month: {row}" for row in doubled]
-    counted = trial.rows("SELECT number, used_volume / 60, used_cents FROM allocation ORDER BY number")
+    counted = trial.rows(
+        "SELECT number, used_volume / 60, used_cents FROM allocation"
+        " JOIN allocation_use ON allocation_id = id ORDER BY number"
+    )
     if [(n, *used[n]) for n in sorted(used)] != counted:
         wrong.append(f"counters {counted} are not the lines {used}")
     return wrong

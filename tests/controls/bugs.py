@@ -177,7 +177,7 @@ def answer_lists_granted_lines(machine: Machine, stack: ExitStack) -> None:
 
 @_bug
 def counters_never_move(machine: Machine, stack: ExitStack) -> None:
-    _left_out(stack, "_use")
+    stack.enter_context(patch.object(Inbox, "move_counters", lambda *_: True))
 
 
 @_bug

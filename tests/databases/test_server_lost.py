@@ -53,9 +53,11 @@ def hold(trial: ServerTrial, world: World) -> None:
     assert trial.files() == world.files
     assert trial.rows("SELECT COUNT(*) FROM message WHERE delivered = 0") == [(0,)]
     used = (
-        "SELECT a.used_volume, a.used_cents,"
+        "SELECT COALESCE(u.used_volume, 0), COALESCE(u.used_cents, 0),"
         " COALESCE(SUM(l.used_volume), 0), COALESCE(SUM(l.amount_cents), 0)"
-        " FROM allocation a LEFT JOIN line l ON l.allocation_id = a.id AND l.state = 1 GROUP BY a.id"
+        " FROM allocation a LEFT JOIN allocation_use u ON u.allocation_id = a.id"
+        " LEFT JOIN line l ON l.allocation_id = a.id AND l.state = 1"
+        " GROUP BY a.id, u.used_volume, u.used_cents"
     )
     for volume, cents, counted, counted_cents in trial.rows(used):
         assert (volume, cents) == (counted, counted_cents)

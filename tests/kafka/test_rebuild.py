@@ -13,6 +13,7 @@ _DECIDED = {
     "lines": "SELECT m.sha256, n.reference, n.state, n.amount_cents, n.used_volume, n.price_row FROM line n"
     " JOIN message m ON m.id = n.message_id ORDER BY m.sha256, n.id",
     "counters": "SELECT municipality, domain, number, used_volume, used_cents FROM allocation"
+    " LEFT JOIN allocation_use ON allocation_id = id"
     " ORDER BY 1, 2, 3",
     "outbox": "SELECT m.sha256, o.topic, o.name, o.body FROM outbox o JOIN message m ON m.id = o.message_id"
     " ORDER BY 1, 2, 3",

@@ -34,7 +34,8 @@ BOOKS = (
     "SELECT m.sha256, m.outcome, m.claimed_cents, m.granted_cents, m.lines, m.rejected FROM message m",
     "SELECT m.sha256, l.reference, l.state, l.amount_cents, l.used_volume FROM line l"
     " JOIN message m ON m.id = l.message_id",
-    "SELECT municipality, domain, number, used_volume, used_cents FROM allocation",
+    "SELECT municipality, domain, number, used_volume, used_cents FROM allocation"
+    " LEFT JOIN allocation_use ON allocation_id = id",
     "SELECT sha256, outcome, reason FROM fault",
 )
 

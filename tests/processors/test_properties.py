@@ -139,7 +139,12 @@ def test_independent_messages_commute(one: list[Claim], two: list[Claim], three:
         MACHINE.restart(first_agreed())
         send(*itertools.chain(*order))
         answers = tuple(answer_to(group[-1]) for group in groups)
-        used = tuple(MACHINE.rows("SELECT number, used_volume, used_cents FROM allocation ORDER BY number"))
+        used = tuple(
+            MACHINE.rows(
+                "SELECT number, used_volume, used_cents FROM allocation"
+                " JOIN allocation_use ON allocation_id = id ORDER BY number"
+            )
+        )
         lines_now = tuple(MACHINE.rows("SELECT allocation_number, reference, state FROM line ORDER BY 1, 2"))
         results.add((answers, used, lines_now))
     assert len(results) == 1
@@ -165,7 +170,7 @@ def test_crediting_everything_leaves_nothing(declared: list[list[Claim]], closed
     (outcome,) = send(credits)
     assert outcome.rejected == 0
     assert MACHINE.rows("SELECT COUNT(*) FROM line WHERE state = 1") == [(0,)]
-    assert MACHINE.rows("SELECT SUM(used_volume), SUM(used_cents) FROM allocation") == [(0, 0)]
+    assert MACHINE.rows("SELECT SUM(used_volume), SUM(used_cents) FROM allocation_use") == [(0, 0)]
     assert MACHINE.rows("SELECT SUM(granted_cents) FROM declaration") == [(0,)]
     MACHINE.close(TOWN, DAY)
     assert MACHINE.rows("SELECT COALESCE(SUM(amount_cents), 0) FROM payment") == [(paid,)]

@@ -12,10 +12,10 @@ REJECTED, LIVE, CREDITED, CREDIT = 0, 1, 2, 3
 TRANSITIONS: Final = {(None, REJECTED), (None, LIVE), (None, CREDIT), (LIVE, CREDITED)}
 _MUST_BE_EMPTY: Final = {
     "M6 counters are what the live lines add up to": (
-        "SELECT a.number, a.used_volume, a.used_cents FROM allocation a LEFT JOIN line l"
-        " ON l.allocation_id = a.id AND l.state = 1 GROUP BY a.id"
-        " HAVING a.used_volume <> COALESCE(SUM(l.used_volume), 0)"
-        " OR a.used_cents <> COALESCE(SUM(l.amount_cents), 0)"
+        "SELECT a.number, u.used_volume, u.used_cents FROM allocation a LEFT JOIN line l"
+        " ON l.allocation_id = a.id AND l.state = 1 LEFT JOIN allocation_use u ON u.allocation_id = a.id"
+        " GROUP BY a.id HAVING COALESCE(u.used_volume, 0) <> COALESCE(SUM(l.used_volume), 0)"
+        " OR COALESCE(u.used_cents, 0) <> COALESCE(SUM(l.amount_cents), 0)"
     ),
     "M1 lines add up to what was claimed and granted": (
         "SELECT d.number FROM declaration d LEFT JOIN line l ON l.message_id = d.message_id"

@@ -180,9 +180,10 @@ def _history(inbox: Inbox, relation: int, lines: Iterable[dict[str, Any]]) -> No
         )  # fmt: skip
         if state == 1:
             inbox.execute(
-                "UPDATE allocation SET used_volume = used_volume + ?, used_cents = used_cents + ?"
-                " WHERE id = ?",
-                (used, h["amount"], found[0]),
+                "INSERT INTO allocation_use VALUES (?, ?, ?) ON CONFLICT (allocation_id) DO UPDATE SET"
+                " used_volume = allocation_use.used_volume + excluded.used_volume,"
+                " used_cents = allocation_use.used_cents + excluded.used_cents",
+                (found[0], used, h["amount"]),
             )
 
 

@@ -33,7 +33,7 @@ ROWS = (
     " 0, 0, 0, 0, NULL, NULL, NULL, NULL, 1, 0, 1)",
     "INSERT INTO message_body VALUES (1, '')",
     "INSERT INTO allocation VALUES (1073741825, 1, '0384', 'jw', 1, '0', '45', '45A04', 20, '04', '4', NULL,"
-    " '2026-01-01', NULL, NULL, '2025-12-01T12:00:00.000000', NULL, 100000, '9999-12-31', 60, 9345)",
+    " '2026-01-01', NULL, NULL, '2025-12-01T12:00:00.000000', NULL, 100000, '9999-12-31'{used})",
     "INSERT INTO allocation_version VALUES (100000, 1073741825, 1, 1, '0', '45', '45A04', 20, '04', '4',"
     " NULL, '2026-01-01', NULL, NULL, '2025-12-01T12:00:00.000000', NULL)",
     "INSERT INTO message VALUES (2, 'b', 1, 'JW323', 'D1', '2026-02-01', '2026-02-02', 'y.xml', 'answered',"
@@ -46,6 +46,8 @@ ROWS = (
 )
 TABLES = ("basis", "relation", "message", "message_body", "allocation", "allocation_version", "declaration",
           "line", "outbox")  # fmt: skip
+WITH_USE = "0080"  # the last revision in which an allocation itself holds what is used of it
+USED = "INSERT INTO allocation_use VALUES (1073741825, 60, 9345)"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -71,12 +73,15 @@ def test_a_store_of_any_earlier_revision_comes_along(revision: str, empty_url: s
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-        for row in ROWS:
-            connection.exec_driver_sql(row)
+        own = revision <= WITH_USE
+        for row in (*ROWS, *([] if own else [USED])):
+            connection.exec_driver_sql(row.replace("{used}", ", 60, 9345" if own else ""))
     engine.dispose()
     with trial(open_store(empty_url)) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert [_count(connection, table) for table in TABLES] == [1, 1, 2, 1, 1, 1, 1, 1, 1]
+        used = connection.exec_driver_sql("SELECT * FROM allocation_use").all()
+        assert [tuple(row) for row in used] == [(1073741825, 60, 9345)]
         assert Inbox(connection).last_message_id() == 2
 
 

@@ -23,7 +23,7 @@ from streams.handle import handle
 from streams.house import House
 
 _MOST = 18
-_MORE_ROWS = re.compile(r"(?:, \(\?(?:, \?)*\))+$")
+_MORE_ROWS = re.compile(r"(?:, \(\?(?:, \?)*\))+")
 _MOST_ON_CEILINGS = 14  # more, for the first lines that pass several thresholds of a ceiling at once
 _VALUE = re.compile(r"'(?:[^']|'')*'|-?\b\d+\b|\bNULL\b|[xX]'[0-9a-fA-F]*'")
 
