@@ -77,7 +77,7 @@ def decide_declarations(
     sent: Sequence[Sent], numbers: Sequence[int] | None, inbox: Inbox, house: House
 ) -> list[Outcome]:
     """Decide 323s between parties we know, answer them and record all. None depends on another: they are of
-    different relations, and at most one of them is watched. Without `numbers` they get the next ones."""
+    different relations and change different ceilings. Without `numbers` they get the next ones."""
     cases = _look_up(sent, inbox, house)
     judged = [(case, _judge(case)) for case in cases]
     return _conclude(judged, numbers, inbox, house) if judged else []

@@ -119,7 +119,7 @@ def _decide_segment(segment: list[Sent], inbox: Inbox, house: House) -> list[Out
     hashes = dict.fromkeys(each.received.sha256 for each in segment)
     numbers = dict(zip(hashes, inbox.next_message_ids(len(hashes)), strict=True))
     outcomes: dict[int, Outcome] = {}
-    for wave in _waves(segment, [bool(some) for some in keys]):
+    for wave in _waves(segment, keys):
         fresh = [place for place in wave if inbox.seen(segment[place].received.sha256) is None]
         sent = [segment[place] for place in fresh]
         decided = decide_declarations(sent, [numbers[each.received.sha256] for each in sent], inbox, house)
@@ -132,12 +132,12 @@ def _decide_segment(segment: list[Sent], inbox: Inbox, house: House) -> list[Out
     return [outcomes[place] for place in range(len(segment))]
 
 
-def _waves(segment: list[Sent], watched: Sequence[bool]) -> Iterator[list[int]]:
+def _waves(segment: list[Sent], watched: Sequence[list[tuple[str, int]]]) -> Iterator[list[int]]:
     """Places of messages of which none depends on another of its wave, only on those of earlier ones."""
     waves: dict[int, list[int]] = {}
     last: dict[object, int] = {}
-    for place, (sent, is_watched) in enumerate(zip(segment, watched, strict=True)):
-        depends_on = [_relation(sent.declaration), *(["ceilings"] if is_watched else [])]
+    for place, (sent, keys) in enumerate(zip(segment, watched, strict=True)):
+        depends_on = [_relation(sent.declaration), *keys]
         wave = 1 + max(last.get(key, 0) for key in depends_on)
         last.update(dict.fromkeys(depends_on, wave))
         waves.setdefault(wave, []).append(place)

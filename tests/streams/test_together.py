@@ -15,6 +15,7 @@ from desk.synthetic.register import register_rows
 from desk.synthetic.traffic import messages_of
 from rules.facts import Choices
 from schemas.xml.fault import quarantined
+from store.ceiling_tables import ceiling_event, ceiling_use
 from store.database import open_store, transaction
 from store.declarations import GuardRefused
 from store.inbox import Inbox
@@ -27,9 +28,19 @@ from streams.sources import Source
 from streams.together import portions
 
 _TABLES = (
-    "relation", "message", "message_body", "declaration", "line", "allocation", "fault", "outbox",
-    "ceiling_use", "ceiling_month", "ceiling_event", "ceiling_review",
+    "relation", "message", "message_body", "declaration", "line", "allocation", "allocation_use", "fault",
+    "outbox",
 )  # fmt: skip
+# Ceilings, cases and events get ids as they come up, which may be in another order: that of each ceiling
+# is told by the numbers of its messages.
+_CEILINGS = (
+    f"SELECT {', '.join(c.name for c in ceiling_use.columns if c.name != 'id')} FROM ceiling_use",
+    f"SELECT {', '.join(c.name for c in ceiling_event.columns if c.name != 'id')} FROM ceiling_event",
+    "SELECT ceiling, year, relation_id, month, ceiling_month.used_cents FROM ceiling_month"
+    " JOIN ceiling_use ON use_id = id",
+    "SELECT line_id, ceiling, year, message_id, above_cents, held_cents, due_on, decision"
+    " FROM ceiling_review JOIN ceiling_use ON use_id = ceiling_use.id",
+)
 _MOST_STATEMENTS = 11  # a message, on average; alone it takes up to 18
 
 
@@ -61,6 +72,9 @@ def _decided(sources: Sequence[Source], region: Region, group: int) -> tuple[lis
             outcomes += decide(Inbox(connection), house, some, region.received_on)
     with transaction(engine) as connection:
         rows = {name: connection.execute(text(f"SELECT * FROM {name}")).all() for name in _TABLES}
+        rows |= {
+            query: sorted(map(tuple, connection.execute(text(query)).all()), key=repr) for query in _CEILINGS
+        }
     return outcomes, rows
 
 
