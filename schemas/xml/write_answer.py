@@ -5,6 +5,7 @@ Lines end in CR/LF as the standard asks (OP192); a line feed inside a value stay
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from schemas.standard import answer_type
 
 XSD_VERSION = "1.0.0"  # of our own messages, in both domains (OC-40)
 _RETURN = {"\r": "&#13;"}
+_SPECIAL = re.compile("[&<>\r]")
 
 
 class ClientAnswer(NamedTuple):
@@ -28,7 +30,9 @@ class ClientAnswer(NamedTuple):
 
 def value(text: str | None) -> str:
     """Text as element content that every parser reads back unchanged."""
-    return escape(text or "", _RETURN)
+    if not text:
+        return ""
+    return escape(text, _RETURN) if _SPECIAL.search(text) else text
 
 
 def answer_xml(
