@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-
-from lxml import etree
+from typing import Final
 
 from processors.assess import DECLARATION, NOT_ASSESSED, NOTHING, Assessment
 from schemas.declaration import Client, Declaration, Line
 from schemas.money import signed
 from schemas.standard import answer_type
-from schemas.xml.parser import parser
+from schemas.xml.read_answer import ReturnedClient, read_answer
 from schemas.xml.write_answer import ClientAnswer, answer_xml, declaration_answer
-from schemas.xml.xsd import schema_for
+
+_SAME: Final = "TR367: a returned line repeats the 323 exactly"
 
 
 class AnswerRefused(Exception):
@@ -59,59 +59,51 @@ def _clients(declaration: Declaration, assessment: Assessment) -> Iterator[Clien
 
 def check_answer(content: bytes, declaration: Declaration, assessment: Assessment) -> None:
     """Read our own 325 back and hold it against the 323 (answer.md A6, TR342, TR366, TR367)."""
-    kind = answer_type(declaration.header.message_type)
-    root = etree.fromstring(content, parser())
-    _demand(schema_for(kind).validate(root), "the answer is valid against its schema")
-    if len(root) == 1:
+    try:
+        body = read_answer(content, answer_type(declaration.header.message_type))
+    except ValueError as error:
+        raise AnswerRefused(str(error)) from error
+    if body is None:
         _demand(assessment.row < DECLARATION, "an answer about lines needs DeclaratieAntwoord")
         return
-    body = root[1]
-    claimed, granted = _total(body[1]), _total(body[2])
+    claimed, granted = (signed(int(amount), side) for amount, side in (body.claimed, body.granted))
     _demand(claimed == declaration.total_cents, "TR376: the claimed total is that of the 323")
     _demand(granted == assessment.granted_cents, "the granted total is that of the approved lines")
-    _demand(claimed != 0 or body[1][1].text == "D", "CS325: a claimed total of zero is a debit")
-    _demand(granted != 0 or body[2][1].text == "D", "CS325: a granted total of zero is a debit")
-    tag = f"{{{kind.namespace}}}"
-    clients = body.find(f"{tag}Clienten")
+    _demand(claimed != 0 or body.claimed[1] == "D", "CS325: a claimed total of zero is a debit")
+    _demand(granted != 0 or body.granted[1] == "D", "CS325: a granted total of zero is a debit")
     if assessment.row == DECLARATION:
-        _demand(clients is None and granted == 0, "a rejected declaration grants nothing and lists nobody")
+        _demand(not body.clients and granted == 0, "a rejected declaration grants nothing and lists nobody")
         return
-    rejected = _check_clients(clients, declaration, assessment)
+    rejected = _check_clients(body.clients, declaration, assessment)
     _demand(rejected == claimed - granted, "TR342: the returned lines explain the difference")
-    _demand((clients is None) == (body[-1][0].text == "8001"), "8001 exactly when nothing is returned")
+    _demand((not body.clients) == (body.codes == ("8001",)), "8001 exactly when nothing is returned")
 
 
-def _check_clients(clients: etree._Element | None, declaration: Declaration, assessment: Assessment) -> int:
+def _check_clients(clients: list[ReturnedClient], declaration: Declaration, assessment: Assessment) -> int:
     expected = iter(assessment.rejected_positions)
     rejected, count = 0, 0
-    for element in () if clients is None else clients:
-        whole_client = element[-1][0].text != NOTHING
-        for returned in element[1]:
+    for client in clients:
+        whole_client = client.codes[0] != NOTHING
+        for returned in client.lines:
             line = declaration.lines[next(expected)]
-            _demand(_same(returned, line, element[0].text), "TR367: a returned line repeats the 323 exactly")
-            below = returned[-1][0].text == NOT_ASSESSED
+            _demand(client.bsn == line.bsn and returned.texts == _texts(line), _SAME)
+            below = returned.codes[0] == NOT_ASSESSED
             _demand(below == whole_client, "0233 exactly below a rejected client")
             rejected += line.signed_cents
             count += 1
         if whole_client:
             owner: Client = declaration.clients[line.client]
-            _demand(len(element[1]) == owner.end_line - owner.first_line, "8187 returns every line")
+            _demand(len(client.lines) == owner.end_line - owner.first_line, "8187 returns every line")
     _demand(count == len(assessment.rejected_positions), "TR366: every rejected line is returned once")
     return rejected
 
 
-def _same(element: etree._Element, line: Line, bsn: str | None) -> bool:
-    values = [leaf.text for leaf in element.iter() if len(leaf) == 0][: -len(element[-1])]
+def _texts(line: Line) -> tuple[str, ...]:
     wire = line.texts
-    expected = [
-        line.reference, line.previous, wire.allocation, line.category, line.code, wire.begin, wire.end,
-        wire.volume, line.unit, wire.tariff, wire.amount, line.side,
-    ]  # fmt: skip
-    return bsn == line.bsn and values == [text for text in expected if text is not None]
-
-
-def _total(element: etree._Element) -> int:
-    return signed(int(element[0].text or "0"), element[1].text or "D")
+    return (
+        line.reference, line.previous or "", wire.allocation, line.category, line.code, wire.begin, wire.end,
+        wire.volume, line.unit, wire.tariff or "", wire.amount, line.side,
+    )  # fmt: skip
 
 
 def _demand(condition: bool, rule: str) -> None:

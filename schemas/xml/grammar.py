@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib.resources import as_file, files
 from typing import Final, NamedTuple
@@ -43,37 +44,56 @@ class Halves(NamedTuple):
 
 
 class Grammar:
-    """Makes expressions of the elements of one message. Each value is a group, in document order."""
+    """Makes expressions of the elements of one message. Each value is a group, in document order; a value
+    that may be repeated is a group together with its element and all others of the kind.
 
-    def __init__(self, message_type: MessageType, prefixes: Prefixes) -> None:
+    Elements named in `without` are those that may be left out and are.
+    """
+
+    def __init__(
+        self, message_type: MessageType, prefixes: Prefixes, without: AbstractSet[str] = frozenset()
+    ) -> None:
         self._schemas = _schemas(message_type)
         self._prefixes = dict(zip(self._schemas, prefixes, strict=True))
+        self._without = without
         (self.root,) = self._schemas[message_type.namespace].findall(f"{_XS}element")
 
-    def whole(self, element: etree._Element) -> str:
-        """The element and everything in it; nothing in it is repeated."""
+    def whole(self, element: etree._Element, *, inner: bool = False) -> str:
+        """The element and everything in it, of which only values are repeated; with `inner`, without its own
+        begin tag."""
         begin, end = self._tags(element)
         children = self._children(element)
-        inside = self._value(element) if children is None else "".join(map(self.whole, children)) + BLANKS
-        text = f"{BLANKS}{begin}{inside}{end}"
+        if children is not None:
+            inside = "".join(map(self.whole, children)) + BLANKS
+        elif element.get("maxOccurs") == "unbounded":
+            return f"((?:{BLANKS}{begin}(?:{self._value(element)}){end})++)"
+        else:
+            inside = f"({self._value(element)})"
+        text = inside + end if inner else f"{BLANKS}{begin}{inside}{end}"
         return f"(?:{text})?+" if element.get("minOccurs") == "0" else text
 
     def halves(self, element: etree._Element, *, inner: bool = False) -> Halves:
-        """The element without what is repeated in it; with `inner`, without its own begin tag."""
+        """The element without the elements with children that are repeated in it; `inner` as of `whole`."""
         begin, end = self._tags(element)
-        before, after = "" if inner else BLANKS + begin, BLANKS + end
-        for child in self._children(element) or ():
-            if child.get("maxOccurs") == "unbounded":
-                return Halves(before, child, after)
-            if self._repeats(child):
+        before = "" if inner else BLANKS + begin
+        children = iter(self._children(element) or ())
+        for child in children:
+            if self._is_repeated(child) or self._repeats(child):
+                after = "".join(map(self.whole, children)) + BLANKS + end
+                if self._is_repeated(child):
+                    return Halves(before, child, after)
                 found = self.halves(child)
                 return Halves(before + found.before, found.repeated, found.after + after)
             before += self.whole(child)
         raise ValueError(f"nothing is repeated in {element.get('name')}")
 
+    def _is_repeated(self, element: etree._Element) -> bool:
+        return element.get("maxOccurs") == "unbounded" and self._children(element) is not None
+
     def _repeats(self, element: etree._Element) -> bool:
-        children = self._children(element) or ()
-        return any(child.get("maxOccurs") == "unbounded" or self._repeats(child) for child in children)
+        return any(
+            self._is_repeated(child) or self._repeats(child) for child in self._children(element) or ()
+        )
 
     def _tags(self, element: etree._Element) -> tuple[str, str]:
         space = element.getroottree().getroot().get("targetNamespace", "")
@@ -83,7 +103,7 @@ class Grammar:
     def _children(self, element: etree._Element) -> list[etree._Element] | None:
         """The elements of a sequence, None for an element with a value."""
         sequence = self._type_of(element).find(f"{_XS}sequence")
-        return None if sequence is None else list(sequence)
+        return None if sequence is None else [e for e in sequence if e.get("name") not in self._without]
 
     def _type_of(self, element: etree._Element) -> etree._Element:
         name = element.get("type")
@@ -98,7 +118,7 @@ class Grammar:
         return None if schema is None else next(t for t in schema if t.get("name") == local)
 
     def _value(self, element: etree._Element) -> str:
-        """A group for the value: what its type looks like, behind what else is asked of it."""
+        """What the type of the value looks like, behind what else is asked of it."""
         looks, others = "", ""
         for facets in self._restrictions(self._type_of(element)):
             patterns = facets.pop("pattern", [])
@@ -107,7 +127,7 @@ class Grammar:
                 others += "".join(f"(?=(?:{_within_value(pattern)})<)" for pattern in patterns)
             elif not all(re.fullmatch(pattern, _A_DAY) for pattern in patterns):
                 raise ValueError("a pattern that tells days apart is not understood")
-        return f"{others}({looks})"
+        return f"{others}(?:{looks})"
 
     def _restrictions(self, simple_type: etree._Element) -> Iterator[dict[str, list[str]]]:
         """The facets of a type and of those it is made from, the first of these first."""
