@@ -169,14 +169,17 @@ def _line_rows(processed: Processed) -> list[tuple[Any, ...]]:
     written: dict[Period, tuple[str, str]] = {
         period: (str(period.begin), str(period.end)) for period in {line.period for line in declaration.lines}
     }
-    nowhere = (None, None)
-    places = {number: (place.id, place.version_id) for number, place in allocations.rows.items()}
+    places, nowhere = allocations.rows, (None, None)
+    named = {rows: "; ".join(rows) for rows in {*price_rows.values(), ()}}
     first, states, none = message_id * LINES_PER_MESSAGE, assessment.states, ()
     return [
         (
-            first + line.position, message_id, relation_id, *line[2:8], *written[line.period], *line[9:15],
-            states[line.position], line.volume * 60 if line.unit == "04" else line.volume,
-            *places.get(line.allocation, nowhere), "; ".join(price_rows.get(line.position, none)),
+            first + position, message_id, relation_id, bsn, reference, previous, allocation, category, code,
+            *written[period], month, volume, unit, tariff, amount, side, states[position],
+            volume * 60 if unit == "04" else volume,
+            *(places[allocation][:2] if allocation in places else nowhere),
+            named[price_rows.get(position, none)],
         )
-        for line in declaration.lines
+        for position, _, bsn, reference, previous, allocation, category, code, period, month, volume, unit,
+            tariff, amount, side, _ in declaration.lines
     ]  # fmt: skip

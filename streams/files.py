@@ -38,6 +38,7 @@ class Delivery:
         self._out = out
         self._end = f".{os.getpid()}.part"
         self._pending: dict[str, str] = {}
+        self._unflushed: list[str] = []  # those with nothing in them lose nothing
         self._folders: set[str] = set()
         self._lists: dict[str, bytes] = {}
         self._lock: int | None = None
@@ -90,14 +91,17 @@ class Delivery:
         finally:
             os.close(handle)
         self._pending[target] = temporary
+        if content:
+            self._unflushed.append(temporary)
         point("file-written")
 
     def _put_in_place(self) -> None:
-        if len(self._pending) > _FEW:
+        if len(self._unflushed) > _FEW:
             os.sync()
         else:
-            for temporary in self._pending.values():
+            for temporary in self._unflushed:
                 _flush(temporary)
+        self._unflushed.clear()
         point("files-flushed")
         for target, temporary in self._pending.items():
             os.replace(temporary, target)  # noqa: PTH105  # idem

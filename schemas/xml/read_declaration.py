@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import pairwise, repeat
 from typing import Any, Final, NamedTuple
 
@@ -51,7 +51,8 @@ def read_declaration(
     texts: list[Any] = _every_text(container) if plain else _texts(container, message_type)
     odd: set[str] = set()
     try:
-        clients, lines = lines_of([*_rows(texts, counts)], _Numbers(odd).__getitem__, odd)
+        columns = Columns._make(zip(*_rows(texts, counts), strict=True))
+        clients, lines = lines_of(columns, _Numbers(odd).__getitem__, odd)
     except Undecodable:
         return value_fault(header, container)
     return Declaration(
@@ -93,25 +94,25 @@ class Columns(NamedTuple):
 
 
 def lines_of(
-    rows: Sequence[tuple[Any, ...]], number: Callable[[str], int], odd: set[str]
+    columns: Columns, number: Callable[[str], int], odd: set[str]
 ) -> tuple[tuple[Client, ...], tuple[Line, ...]]:
-    """Clients and lines from rows of the texts in `Columns`; one step for all lines at a time is fast.
+    """Clients and lines from their texts; one step for all lines at a time is fast.
 
     `number` decodes a whole number. `odd` gets dates that are not written in the plain way; when it holds
     anything afterwards, lines keep their texts. Raises Undecodable.
     """
-    columns = Columns._make(zip(*rows, strict=True))
+    count = len(columns.side)
     firsts = [position for position, bsn in enumerate(columns.bsn) if bsn]
     clients = tuple(
         Client(client, columns.bsn[first], first, end)
-        for client, (first, end) in enumerate(pairwise([*firsts, len(rows)]))
+        for client, (first, end) in enumerate(pairwise([*firsts, count]))
     )
     periods = _Periods(odd)
     dated = [periods[days] for days in zip(columns.begin, columns.end, strict=True)]
     numbers = [[*map(number, texts)] for texts in (columns.allocation, columns.volume, columns.amount)]
     tariffs = [number(text) if text else None for text in columns.tariff]
     values = zip(
-        range(len(rows)),
+        range(count),
         [client.position for client in clients for _ in range(client.first_line, client.end_line)],
         [client.bsn for client in clients for _ in range(client.first_line, client.end_line)],
         columns.reference,
@@ -126,7 +127,7 @@ def lines_of(
         tariffs,
         numbers[2],
         columns.side,
-        _wires(columns, odd) if odd else repeat(None, len(rows)),
+        _wires(columns, odd) if odd else repeat(None, count),
         strict=True,
     )
     lines: tuple[Line, ...] = tuple(map(tuple.__new__, repeat(Line), values))

@@ -17,7 +17,7 @@ from schemas.standard import BY_NAMESPACE, MessageType
 from schemas.xml.decode import day
 from schemas.xml.gate import LARGEST_MESSAGE
 from schemas.xml.grammar import BLANKS, Grammar, Prefixes
-from schemas.xml.read_declaration import Undecodable, lines_of
+from schemas.xml.read_declaration import Columns, Undecodable, lines_of
 
 _NAME: Final = "[A-Za-z][A-Za-z0-9_]{0,15}+"
 _SPACE: Final = f'[ \\t\\r\\n]++xmlns(?::({_NAME}))?+="(http://[!#-%\'-;=?-~]++)"'
@@ -64,7 +64,7 @@ def read_usual(data: bytes) -> Declaration | None:
         return None
     text = data.decode("ascii")
     start = _START.match(text)
-    form = start and _form_of(start)
+    form = start and _form_of(start[1] or "", start[2])
     if not start or not form:
         return None
     message_type, (head, line, close, tail) = form
@@ -73,20 +73,23 @@ def read_usual(data: bytes) -> Declaration | None:
     if opening is None or tail.fullmatch(text, end) is None:
         return None
     rows = line.findall(text, opening.end(), end)
-    if not rows or not _is_whole(rows):
+    if not rows:
+        return None
+    *columns, ends, rest = zip(*rows, strict=True)
+    if any(rest) or not _is_whole(columns[0], ends):
         return None
     try:
-        return _declaration(message_type, opening.groups(), [row[:-2] for row in rows])
+        return _declaration(message_type, opening.groups(), Columns._make(columns))
     except Undecodable:
         return None
 
 
-def _form_of(start: re.Match[str]) -> tuple[MessageType, _Form] | None:
-    """The message that a root element opens, and how it is written there."""
-    spaces = _SPACES.findall(start[2])
+@lru_cache(maxsize=256)
+def _form_of(own: str, declared: str) -> tuple[MessageType, _Form] | None:
+    """The message that a root element with this prefix opens, and how it is written there."""
+    spaces = _SPACES.findall(declared)
     prefixes = {space: prefix for prefix, space in spaces}
     names = [prefix for prefix, _ in spaces]
-    own = start[1] or ""
     message_type = BY_NAMESPACE.get(next((space for prefix, space in spaces if prefix == own), ""))
     if message_type is None or message_type.number != "323" or message_type.base_namespace not in prefixes:
         return None
@@ -97,23 +100,19 @@ def _form_of(start: re.Match[str]) -> tuple[MessageType, _Form] | None:
     return message_type, _form(message_type, Prefixes(own, base))
 
 
-def _is_whole(rows: list[tuple[str, ...]]) -> bool:
-    """Whether the rows are nothing but lines, and every client begins where the one before him ends."""
-    *_, ends, rest = zip(*rows, strict=True)
-    begins = [row[0] != "" for row in rows]
-    return not any(rest) and begins == [True, *(end != "" for end in ends[:-1])] and ends[-1] != ""
+def _is_whole(begins: tuple[str, ...], ends: tuple[str, ...]) -> bool:
+    """Whether each client begins where the one before ends, the first at once and the last with the lines."""
+    return begins[0] != "" != ends[-1] and [*map(bool, begins[1:])] == [*map(bool, ends[:-1])]
 
 
-def _declaration(
-    message_type: MessageType, values: tuple[str, ...], rows: list[tuple[str, ...]]
-) -> Declaration:
-    """A declaration from the values before the first client and the rows of its lines."""
+def _declaration(message_type: MessageType, values: tuple[str, ...], columns: Columns) -> Declaration:
+    """A declaration from the values before the first client and the texts of its lines."""
     _code, _version, _subversion, sender, receiver, identification, dated_on, base, own, *values_of = values
     number, begin, end, signed_on, total, side = values_of
     header_day, first, last, signed_day = map(day, (dated_on, begin, end, signed_on))
     if header_day is None or first is None or last is None or signed_day is None:
         raise Undecodable
-    clients, lines = lines_of(rows, int, set())
+    clients, lines = lines_of(columns, int, set())
     header = Header(message_type, sender, receiver, identification, header_day, dated_on, base, own)
     return Declaration(
         header=header,
