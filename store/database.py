@@ -54,16 +54,17 @@ def open_store(url: str) -> Engine:
 
 
 @contextmanager
-def transaction(engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
+def transaction(engine: Engine, *, alone: bool = False, lasting: bool = True) -> Iterator[Connection]:
     """One write transaction. SQLite gives the whole store to it. PostgreSQL lets others that take
     messages in write beside it, unless it must be `alone`: to close a batch, to import a register.
+    One that is not `lasting` may be forgotten when the power fails: what it says is found out again.
 
     Raises StoreUnavailable when the database fails; then nothing of the transaction was kept, unless
     the failure is TryAgain and came with the commit.
     """
     dialect = dialect_of(engine.dialect.name)
     try:
-        with engine.begin() as connection:
+        with engine.connect() as connection, dialect.safety(connection, lasting=lasting), connection.begin():
             dialect.lock(connection, alone=alone)
             yield connection
     except failures(engine) as error:

@@ -44,6 +44,9 @@ class Dialect(Protocol):
     def changing_tables(self, connection: Connection) -> AbstractContextManager[None]:
         """Around the transaction in which tables are changed."""
 
+    def safety(self, connection: Connection, *, lasting: bool) -> AbstractContextManager[None]:
+        """Around a transaction: whether its commit waits until it is on disk."""
+
     def lock(self, connection: Connection, *, alone: bool) -> None:
         """Begin to write: beside other writers that take messages in, or alone."""
 

@@ -6,8 +6,8 @@ statement of its own before anything of it is read. A snapshot older than the lo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from typing import Any, Final
 
@@ -71,6 +71,20 @@ class Postgresql:
     def changing_tables(self, connection: Connection) -> AbstractContextManager[None]:
         """Nothing: tables are changed in place."""
         return nullcontext()
+
+    @contextmanager
+    def safety(self, connection: Connection, *, lasting: bool) -> Iterator[None]:
+        """Of this session, until it says otherwise."""
+        raw: Any = connection.connection.driver_connection
+        if not lasting:
+            raw.execute("SET synchronous_commit = off")
+            raw.commit()
+        try:
+            yield
+        finally:
+            if not lasting and not raw.closed:
+                raw.execute("SET synchronous_commit = on")
+                raw.commit()
 
     def lock(self, connection: Connection, *, alone: bool) -> None:
         """Whoever writes alone waits for all others, and they wait for it."""

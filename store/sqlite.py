@@ -69,6 +69,18 @@ class Sqlite:
         finally:
             raw.execute("PRAGMA foreign_keys = ON")
 
+    @contextmanager
+    def safety(self, connection: Connection, *, lasting: bool) -> Iterator[None]:
+        """With NORMAL only a checkpoint waits for the disk."""
+        raw: Any = connection.connection.driver_connection
+        if not lasting:
+            raw.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            if not lasting:
+                raw.execute("PRAGMA synchronous = FULL")
+
     def lock(self, connection: Connection, *, alone: bool) -> None:
         """Nothing: whoever writes is alone."""
 

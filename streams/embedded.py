@@ -53,14 +53,16 @@ class Embedded:
         self._house = house
         self._settings = settings
         self._handover = Handover(engine, house, out, lang)
+        self._recovered = False
 
     def process(self, sources: Iterable[Source], received_on: date) -> Iterator[Outcome]:
         """Handle messages in order, and yield what became of each once it is committed."""
-        self._recover()
         for group in self._groups(sources):
             with without_collector():
                 outcomes = self._commit(group, received_on)
             yield from outcomes
+        if not self._recovered:
+            self._commit([], received_on)
         persist(self._handover.finish, self._settings.patience_seconds)
 
     def _groups(self, sources: Iterable[Source]) -> Iterator[list[Source]]:
@@ -85,26 +87,22 @@ class Embedded:
                 if before and before[-1].was_kept(inbox):
                     return before[-1]
                 refresh(self._house, connection)
+                earlier = [] if self._recovered else self._earlier(inbox)
                 outcomes = list(decide(inbox, self._house, group, received_on))
                 done = [o.message_id for o in outcomes if o.message_id is not None]
-                before.append(_Decided(outcomes, self._handover.answers(inbox, done)))
+                before.append(_Decided(outcomes, [*earlier, *self._handover.answers(inbox, done)]))
                 point("before-commit")
             return before[-1]
 
         decided = persist(attempt, self._settings.patience_seconds)
         point("committed")
+        self._recovered = True
         self._handover.add(decided.outcomes)
         self._handover.write(decided.files)
         return decided.outcomes
 
-    def _recover(self) -> None:
-        """Deliver what an earlier run committed and did not deliver."""
-
-        def attempt() -> list[File]:
-            with transaction(self._engine) as connection:
-                inbox = Inbox(connection)
-                messages = undelivered(inbox)
-                self._handover.add_earlier(messages, undelivered_notices(inbox))
-                return self._handover.answers(inbox, messages)
-
-        self._handover.write(persist(attempt, self._settings.patience_seconds))
+    def _earlier(self, inbox: Inbox) -> list[File]:
+        """What an earlier run committed and did not deliver."""
+        messages = undelivered(inbox)
+        self._handover.add_earlier(messages, undelivered_notices(inbox))
+        return self._handover.answers(inbox, messages)

@@ -65,12 +65,13 @@ class Handover:
         """Extend the lists with what this run handled, and only then call its messages delivered."""
         if self._out is None:
             return
-        with transaction(self._engine) as connection:
+        with transaction(self._engine, lasting=False) as connection:
             inbox = Inbox(connection)
             told = self._told(inbox)
             deliver_ceiling_signals(inbox, self._out, self._lang)
+            found = self._parcels(inbox)
             for topic in ("rejections", "signals"):
-                for municipality, objects in self._lists(inbox, topic, told).items():
+                for municipality, objects in self._lists(found, topic, told).items():
                     self._out.extend(f"{municipality}/{topic}.jsonl", "message_sha256", objects)
                     point("list-written")
             rows = [notice_object(n, self._lang) for n in told]
@@ -86,15 +87,19 @@ class Handover:
         order = {sha256: number for number, sha256 in enumerate(self._notices)}
         return sorted(notices(inbox, self._notices), key=lambda notice: order[notice.sha256])
 
-    def _parcels(self, inbox: Inbox, topic: str) -> list[Parcel]:
+    def _parcels(self, inbox: Inbox) -> list[Parcel]:
         order = {message_id: number for number, message_id in enumerate(self._messages)}
-        found = parcels(inbox, self._messages, (topic,))
+        found = parcels(inbox, self._messages, ("rejections", "signals"))
         return sorted(found, key=lambda parcel: order[parcel.message_id])
 
-    def _lists(self, inbox: Inbox, topic: str, told: list[Notice]) -> dict[str, list[dict[str, object]]]:
+    def _lists(
+        self, found: list[Parcel], topic: str, told: list[Notice]
+    ) -> dict[str, list[dict[str, object]]]:
         """What to add per municipality; a municipality that was answered has its lists, if only empty."""
         lists: dict[str, list[dict[str, object]]] = {code: [] for code in sorted(self._answered)}
-        for parcel in self._parcels(inbox, topic):
+        for parcel in found:
+            if parcel.topic != topic:
+                continue
             rows = lists.setdefault(parcel.name, [])
             if topic == "rejections":
                 rows += [rejection_object(r, self._lang) for r in rejections_from_json(parcel.body)]

@@ -21,13 +21,13 @@ from tests.crash.scenario import OTHER_TOWN, Trial, hold_finished, hold_unfinish
 KILLED = -signal.SIGKILL
 # How often a run passes each point at least; every single passage is killed.
 PROCESS = {
-    "received": 4, "decided": 16, "before-commit": 4, "committed": 4, "before-files": 5, "file-written": 10,
-    "files-flushed": 1, "file-renamed": 10, "files-written": 5, "list-written": 2, "lists-written": 1,
+    "received": 4, "decided": 16, "before-commit": 4, "committed": 4, "before-files": 4, "file-written": 10,
+    "files-flushed": 1, "file-renamed": 10, "files-written": 4, "list-written": 2, "lists-written": 1,
 }  # fmt: skip
 CLOSE = {"batch-saved": 1, "batch-committed": 1, "file-written": 3, "files-flushed": 1, "file-renamed": 3,
          "batch-written": 1}  # fmt: skip
 CHAINS, CHAIN = 6, 10
-MOMENTS = 36
+MOMENTS = 38
 REAL_CHAINS, REAL_CHAIN = 4, 10
 CONSOLE_SCRIPT = Path(sys.executable).with_name("declastroom")
 
