@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO, Final, NamedTuple
 
 from schemas.numbers import is_bsn
@@ -51,8 +52,9 @@ def read_sources(files: Iterable[Path]) -> Iterator[Source]:
         is_zip = path.suffix.lower() == ".zip"
         most = _ZIP_BYTES if is_zip else LARGEST_MESSAGE
         with path.open("rb") as stream:
-            size = os.fstat(stream.fileno()).st_size  # room for the largest takes longer to get than to fill
-            content = stream.read(min(size, most) + 1)
+            status = os.fstat(stream.fileno())
+            size = status.st_size if S_ISREG(status.st_mode) else most  # a pipe does not know its size
+            content = stream.read(min(size, most) + 1)  # room for the largest takes longer to get than to fill
             if len(content) > most:
                 sha256 = _hash(content, stream)
                 too_large = quarantined("too-large", f"{size} bytes", f"<= {LARGEST_MESSAGE} bytes")
