@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from processors.findings import Finding, client_path, element, line_path
+from processors.findings import Finding, client_path, element, line_path, spot_path
 from processors.fuse import Fusion, unpacked
 from rules.catalogue import Catalogue, Level, Rule, Subject
 from schemas.declaration import Declaration, Line
@@ -28,9 +28,10 @@ class MessageRules:
     def check(self, declaration: Declaration) -> tuple[Finding, ...]:
         """All faults, in the order of the standard and then of the document."""
         findings = [
-            Finding(rule, element("Declaratie", rule), rule.clash(declaration, None))
+            finding
             for rule in self.declaration
             if not rule.holds(declaration, None)
+            for finding in _in_declaration(rule, declaration)
         ]
         findings += [
             Finding(rule, element(client_path(client), rule), rule.clash(client, None))
@@ -68,6 +69,14 @@ class MessageRules:
             for line in declaration.lines
             for rule in broken.get(line.period, ())
         ]
+
+
+def _in_declaration(rule: Rule, declaration: Declaration) -> list[Finding]:
+    """A broken rule about the whole declaration, at every client or line that it names."""
+    spots = rule.spots(declaration, None)
+    if not spots:
+        return [Finding(rule, element("Declaratie", rule), rule.clash(declaration, None))]
+    return [Finding(rule, spot_path(declaration, spot), spot.clash) for spot in spots]
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rules.catalogue import Clash, Rule
+from rules.catalogue import Clash, Rule, Spot
 from schemas.declaration import Client, Declaration, Line
 
 
@@ -32,3 +32,10 @@ def line_path(declaration: Declaration, line: Line) -> str:
     client = declaration.clients[line.client]
     place = line.position - client.first_line + 1
     return f"{client_path(client)}/Prestaties/Prestatie[{place}]"
+
+
+def spot_path(declaration: Declaration, spot: Spot) -> str:
+    """Path of the element that a spot names."""
+    at = spot.at
+    base = client_path(at) if isinstance(at, Client) else line_path(declaration, at)
+    return f"{base}/{spot.element}" if spot.element else base

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from reference.ledger import position
 from reference.texts import rule_texts
+from schemas.declaration import Client, Line
 
 FIRST_DAY = date(2021, 1, 1)  # no period of this message series begins earlier (CS100)
 
@@ -62,6 +63,14 @@ class Clash(NamedTuple):
     expected: str
 
 
+class Spot(NamedTuple):
+    """Where a rule about a whole declaration is broken: the client or line, the element in it, the values."""
+
+    at: Client | Line
+    element: str
+    clash: Clash
+
+
 @dataclass(frozen=True)
 class Rule:
     """One published rule for one subject, with the dates between which it is in force (closed)."""
@@ -77,11 +86,21 @@ class Rule:
     holds: Callable[..., bool]
     title: str
     explanation: list[Callable[..., Clash]] = field(default_factory=list, compare=False, repr=False)
+    location: list[Callable[..., Iterator[Spot]]] = field(default_factory=list, compare=False, repr=False)
 
     def explains(self, function: Callable[..., Clash]) -> Callable[..., Clash]:
         """Attach the function that names found and expected value; same arguments as the rule."""
         self.explanation.append(function)
         return function
+
+    def locates(self, function: Callable[..., Iterator[Spot]]) -> Callable[..., Iterator[Spot]]:
+        """Attach the function that names every client or line at fault in a declaration; same arguments."""
+        self.location.append(function)
+        return function
+
+    def spots(self, *subject: Any) -> tuple[Spot, ...]:
+        """The clients and lines at fault in a declaration that broke the rule; none if it is the whole."""
+        return tuple(self.location[0](*subject)) if self.location else ()
 
     def clash(self, *subject: Any) -> Clash:
         """Found and expected value of a subject that broke the rule."""

@@ -1,8 +1,9 @@
 """TR101: no key occurs twice inside its parent."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
-from rules.catalogue import Clash, Level, Subject, rule
+from rules.catalogue import Clash, Level, Spot, Subject, rule
 from schemas.declaration import Declaration
 
 Key = tuple[object, ...]
@@ -30,12 +31,22 @@ def keys_are_unique_within_their_parent(declaration: Declaration, facts: None) -
     return len(keys) == len(declaration.lines)
 
 
+@keys_are_unique_within_their_parent.locates
+def _spots(declaration: Declaration, facts: None) -> Iterator[Spot]:
+    clients = Counter(client.bsn for client in declaration.clients)
+    for client in declaration.clients:
+        if (times := clients[client.bsn]) > 1:
+            yield Spot(client, "Bsn", Clash(f"{times} x ⟨bsn⟩", "1 x ⟨bsn⟩"))
+    lines = Counter((line.client, line.reference, line.previous) for line in declaration.lines)
+    for line in declaration.lines:
+        if (times := lines[line.client, line.reference, line.previous]) > 1:
+            clash = Clash(f"{times} x {line.reference}", f"1 x {line.reference}")
+            yield Spot(line, "ProductReferentie", clash)
+
+
 @keys_are_unique_within_their_parent.explains
 def _(declaration: Declaration, facts: None) -> Clash:
-    keys = {(line.client, line.reference, line.previous) for line in declaration.lines}
-    clients = {client.bsn for client in declaration.clients}
-    found = len(declaration.lines) - len(keys) + len(declaration.clients) - len(clients)
-    return Clash(f"{found} x ⟨double⟩", "0 x ⟨double⟩")
+    return next(_spots(declaration, facts)).clash
 
 
 @rule(

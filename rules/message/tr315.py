@@ -1,8 +1,9 @@
 """TR315: a line is credited once in a message."""
 
 from collections import Counter
+from collections.abc import Iterator
 
-from rules.catalogue import Clash, Level, Subject, rule
+from rules.catalogue import Clash, Level, Spot, Subject, rule
 from schemas.declaration import Declaration
 
 
@@ -21,7 +22,15 @@ def credited_reference_is_unique(declaration: Declaration, facts: None) -> bool:
     return len(set(credited)) == len(credited)
 
 
+@credited_reference_is_unique.locates
+def _spots(declaration: Declaration, facts: None) -> Iterator[Spot]:
+    times = Counter(line.previous for line in declaration.lines)
+    for line in declaration.lines:
+        if line.previous is not None and times[line.previous] > 1:
+            clash = Clash(f"{times[line.previous]} x {line.previous}", f"1 x {line.previous}")
+            yield Spot(line, "ProductReferentie/VorigReferentieNummer", clash)
+
+
 @credited_reference_is_unique.explains
 def _(declaration: Declaration, facts: None) -> Clash:
-    times = Counter(line.previous for line in declaration.lines if line.previous is not None)
-    return Clash(", ".join(sorted(p for p, count in times.items() if count > 1)), "1 x")
+    return next(_spots(declaration, facts)).clash

@@ -1,6 +1,8 @@
 """TR316: no line is credited in the message that claims it."""
 
-from rules.catalogue import Clash, Level, Subject, rule
+from collections.abc import Iterator
+
+from rules.catalogue import Clash, Level, Spot, Subject, rule
 from schemas.declaration import Declaration
 
 
@@ -19,8 +21,15 @@ def no_credit_of_a_line_in_the_same_message(declaration: Declaration, facts: Non
     return not credited or credited.isdisjoint(line.reference for line in declaration.lines)
 
 
+@no_credit_of_a_line_in_the_same_message.locates
+def _spots(declaration: Declaration, facts: None) -> Iterator[Spot]:
+    here = {line.reference for line in declaration.lines}
+    for line in declaration.lines:
+        if line.previous in here:
+            clash = Clash(line.previous, "⟨earlier_message⟩")
+            yield Spot(line, "ProductReferentie/VorigReferentieNummer", clash)
+
+
 @no_credit_of_a_line_in_the_same_message.explains
 def _(declaration: Declaration, facts: None) -> Clash:
-    credited = {line.previous for line in declaration.lines if line.previous is not None}
-    both = sorted({line.reference for line in declaration.lines if line.reference in credited})
-    return Clash(", ".join(both), "⟨earlier_message⟩")
+    return next(_spots(declaration, facts)).clash

@@ -1,15 +1,14 @@
 """TR416: one debit per allocation, product and period in a message."""
 
-from rules.catalogue import Clash, Level, Subject, rule
-from schemas.declaration import Declaration
+from collections import Counter
+from collections.abc import Iterator
+
+from rules.catalogue import Clash, Level, Spot, Subject, rule
+from schemas.declaration import Declaration, Line
 
 
-def _debits(declaration: Declaration) -> list[tuple[object, ...]]:
-    return [
-        (line.client, line.allocation, line.category, line.code, line.period)
-        for line in declaration.lines
-        if line.side == "D"
-    ]
+def _key(line: Line) -> tuple[object, ...]:
+    return line.client, line.allocation, line.category, line.code, line.period
 
 
 @rule(
@@ -26,12 +25,20 @@ def one_debit_per_allocation_product_and_period(declaration: Declaration, facts:
     products = [(line.allocation, line.category, line.code) for line in declaration.lines if line.side == "D"]
     if len(set(products)) == len(products):
         return True  # no product of an allocation occurs twice, so no key does
-    debits = _debits(declaration)
+    debits = [_key(line) for line in declaration.lines if line.side == "D"]
     return len(set(debits)) == len(debits)
+
+
+@one_debit_per_allocation_product_and_period.locates
+def _spots(declaration: Declaration, facts: None) -> Iterator[Spot]:
+    times = Counter(_key(line) for line in declaration.lines if line.side == "D")
+    for line in declaration.lines:
+        if line.side == "D" and times[_key(line)] > 1:
+            period = f"{line.period.begin} – {line.period.end}"
+            key = f"⟨allocation⟩ {line.texts.allocation.strip()}, {line.category}/{line.code}, {period}"
+            yield Spot(line, "", Clash(f"{times[_key(line)]} x {key}", f"1 x {key}"))
 
 
 @one_debit_per_allocation_product_and_period.explains
 def _(declaration: Declaration, facts: None) -> Clash:
-    debits = _debits(declaration)
-    found = len(debits) - len(set(debits))
-    return Clash(f"{found} x ⟨double⟩", "0 x ⟨double⟩")
+    return next(_spots(declaration, facts)).clash
