@@ -75,10 +75,10 @@ def admit(data: bytes) -> Admitted | Fault:
 
 
 def _bytes_fault(data: bytes) -> Fault | None:
-    if not data or data.isspace():
-        return quarantined("empty")
     if len(data) > LARGEST_MESSAGE:
         return quarantined("too-large", f"{len(data)} bytes", f"{LARGEST_MESSAGE} bytes")
+    if _is_blank(data):
+        return quarantined("empty")
     if data.startswith(_COMPRESSED):
         return quarantined("compressed")
     if not data.isascii() and not _is_utf8(data):
@@ -86,6 +86,13 @@ def _bytes_fault(data: bytes) -> Fault | None:
     if b"\0" in data[:8]:
         return quarantined("encoding", "UTF-16 ⟨or⟩ UTF-32", "UTF-8")
     return None
+
+
+def _is_blank(data: bytes) -> bool:
+    """Whether there is nothing but white space, behind a byte order mark or not."""
+    if data[:64].decode("utf-8-sig", "ignore").strip():
+        return False
+    return not data.decode("utf-8-sig", "replace").strip()
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -8,6 +8,7 @@ import lzma
 import zlib
 from collections.abc import Iterator
 
+from schemas.xml.gate import LARGEST_MESSAGE
 from tests.hostile.base import VALID, Case, with_texts, with_values
 
 _DATA = VALID.encode()
@@ -20,6 +21,8 @@ _REFERENCE = b"<b:ReferentieNummer>R1<"
 def cases() -> Iterator[Case]:
     """The cases of A, B and E, and two of F."""
     for number, (sentence, data, reason) in enumerate(_wellformedness(), 1):
+        yield _case(f"A{number:02}", sentence, data, reason)
+    for number, (sentence, data, reason) in enumerate(_blanks(), 91):
         yield _case(f"A{number:02}", sentence, data, reason)
     for number, (sentence, text, reason) in enumerate(_entities(), 1):
         data = text.encode() if isinstance(text, str) else text
@@ -41,11 +44,21 @@ def _case(case_id: str, sentence: str, data: bytes, reason: str | None) -> Case:
     return Case(case_id, case_id[0], sentence, data, outcome, reason)
 
 
+def _blanks() -> Iterator[tuple[str, bytes, str | None]]:
+    yield "25 MiB of white space", b" " * LARGEST_MESSAGE, "empty"
+    yield "25 MiB of white space behind a byte order mark", _BOM + b"\n" * (LARGEST_MESSAGE - 3), "empty"
+    yield "a byte order mark and a blank", _BOM + b" ", "empty"
+    yield "no-break and em spaces", "\u00a0\u2003\n".encode() * 30, "empty"
+    yield "white space and half a character", b" " * 70 + b"\xc2", "encoding"
+    yield "white space and a letter far behind", b" " * 100_000 + b"x", "not-wellformed"
+    yield "25 MiB of white space and one blank", b" " * (LARGEST_MESSAGE + 1), "too-large"
+
+
 def _wellformedness() -> Iterator[tuple[str, bytes, str | None]]:
     bad = "not-wellformed"
     yield "no bytes at all", b"", "empty"
     yield "white space only", b" \r\n\t", "empty"
-    yield "a byte order mark only", _BOM, bad
+    yield "a byte order mark only", _BOM, "empty"
     yield "cut off inside an element", _DATA[:900], bad
     yield "cut off before the last end tag", _DATA.rstrip().removesuffix(b"</m:Bericht>"), bad
     yield "the same message twice, one behind the other", _DATA + _DATA, bad
