@@ -20,6 +20,7 @@ from contracts.tables import (
     TariffRow,
     TransitionRow,
 )
+from contracts.tariff_checks import tariff_faults
 
 # The product categories of each domain (code lists WJ001 categories of iJw and iWmo 3.2).
 _CATEGORIES = {"jw": ((31, 38), (40, 55)), "wmo": ((1, 18),)}
@@ -89,6 +90,7 @@ def register_faults(tables: Numbered, stored: Register) -> Iterator[RegisterFaul
     yield from _unknown_categories(tables.get("products", ()))
     yield from _long_transitions(tables, state)
     yield from _foreign_tariffs(tables, state)
+    yield from tariff_faults(tables, state)
     yield from span_faults(tables)
     yield from _uneven_cost_keys(tables.get("cost_keys", ()))
     yield from _double_regimes(tables.get("cost_regimes", ()))

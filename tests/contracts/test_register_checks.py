@@ -241,6 +241,40 @@ def test_an_agreement_that_could_not_be_read_makes_no_fault_of_its_tariffs() -> 
     assert not [*register_faults({"agreements": agreements, "tariffs": [tariff]}, EMPTY)]
 
 
+def test_a_tariff_is_of_a_listed_product() -> None:
+    product, ended = row("products"), row("products", code="45A05", valid_until="2025-12-31")
+    unknown, other_domain = row("tariffs", code="45A99"), row("tariffs", domain="wmo")
+    expected = "the code of a product of {}: add it to products, or correct the tariff"
+    assert told(products=[product], tariffs=[row("tariffs"), unknown, other_domain]) == [
+        f"tariffs:3:code found 45A99 expected {expected.format('jw')}",
+        f"tariffs:4:code found 45A04 expected {expected.format('wmo')}",
+    ]
+    stored = Register(1, {"products": (product, ended)})
+    assert told(stored, tariffs=[unknown]) == [f"tariffs:2:code found 45A99 expected {expected.format('jw')}"]
+    assert told(stored, tariffs=[row("tariffs", code="45A05"), row("tariffs", unit="01")]) == []
+    assert told(tariffs=[unknown]) == told(products=[], tariffs=[unknown]) == []
+    assert told(Register(1, {"tariffs": (unknown,)}), products=[product]) == []
+    unreadable = {"products": [NumberedRow(2, None), NumberedRow(3, product)]}
+    assert not [*register_faults({**unreadable, "tariffs": [NumberedRow(2, unknown)]}, EMPTY)]
+
+
+def test_a_tariff_is_of_the_domain_of_its_agreement() -> None:
+    providers, agreement = [row("providers")], row("agreements")
+    both = [agreement, row("agreements", domain="wmo")]
+    right, wrong = (row("tariffs", agreement="JW25-1", domain=domain) for domain in ("jw", "wmo"))
+    tables = {"providers": providers, "products": [row("products")], "tariffs": [right, wrong]}
+    assert told(**tables, agreements=[agreement]) == [
+        "tariffs:3:domain found wmo expected jw, the domain of agreement JW25-1:"
+        " correct the domain or the agreement"
+    ]
+    tables["products"] += [row("products", domain="wmo", category="01")]
+    assert told(**tables, agreements=both) == []
+    assert told(Register(1, {"agreements": (agreement,)}), **tables) != []
+    unreadable = [NumberedRow(2, agreement), NumberedRow(3, None, {"agreement": "JW25-1"})]
+    imported = {"agreements": unreadable, "tariffs": [NumberedRow(2, wrong)]}
+    assert not [*register_faults(imported, EMPTY)]
+
+
 def test_a_municipality_is_valid_once_on_a_day() -> None:
     newer = row("municipalities", valid_from="2026-01-01")
     until = row("municipalities", valid_until="2025-12-31")
