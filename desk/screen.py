@@ -13,6 +13,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from processors.wording import Lang
+from reference.texts import screen_texts
 from schemas.money import euro
 
 OUT = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
@@ -41,6 +43,31 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     OUT.print(table)
 
 
+def show_table(
+    lang: Lang, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], **values: object
+) -> None:
+    """A table in a language: `title`, with `values` in it, and `columns` are names in the catalogue."""
+    print_table(screen_texts()["titles"][title][lang].format(**values), headings(lang, *columns), rows)
+
+
+def headings(lang: Lang, *columns: str) -> list[str]:
+    """Columns of the catalogue in a language; what stands to the right keeps its `>`."""
+    names = screen_texts()["columns"]
+    return [column[: -len(name)] + names[name][lang] for column in columns if (name := column.lstrip(">"))]
+
+
+def sentence(lang: Lang, name: str, **values: object) -> str:
+    """A sentence of the catalogue with its values."""
+    told: str = screen_texts()["sentences"][name][lang]
+    return told.format(**values)
+
+
+def value(lang: Lang, kind: str, code: str) -> str:
+    """One of a few values as people say it; as it is when the catalogue does not know it."""
+    word: str = screen_texts()["values"][kind].get(code, {}).get(lang, code)
+    return word
+
+
 def say(text: str) -> None:
     """A remark for whoever is watching; never part of the result."""
     ERR.print(text, markup=False, soft_wrap=True)
@@ -51,9 +78,9 @@ def visible(text: str) -> str:
     return escape("".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text))
 
 
-def money(cents: int) -> str:
+def money(cents: int, lang: Lang = "nl") -> str:
     """Cents as they are shown on a terminal."""
-    return euro(cents)
+    return euro(cents, lang)
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from desk import options
-from desk.screen import OUT, money, print_json, print_table
+from desk.screen import OUT, money, print_json, sentence, show_table
+from processors.wording import Lang
 from schemas.batch import Batch, NotClosed, NothingToPay
 from store.database import open_store, transaction
 from store.registers import load
@@ -25,6 +26,7 @@ def close_command(
     cut_off: Annotated[str, typer.Option("--cut-off", metavar="DATE", help="Received up to and including")],
     out: Annotated[Path, typer.Option("--out", help="Output folder")] = Path("out"),
     database: options.Database = None,
+    lang: options.Language = "nl",
     json: options.Json = False,
 ) -> None:
     """Close a payment batch of everything granted, or due by schedule, and unpaid up to a date.
@@ -59,7 +61,7 @@ def close_command(
     if json:
         print_json(document)
     else:
-        show(document)
+        show(document, options.language(lang))
 
 
 def nothing_to_pay(closed: NothingToPay) -> dict[str, Any]:
@@ -74,40 +76,50 @@ def nothing_to_pay(closed: NothingToPay) -> dict[str, Any]:
     }
 
 
-def show(document: dict[str, Any]) -> None:
+def show(document: dict[str, Any], lang: Lang) -> None:
     """A batch as tables: what is paid, what is carried, what is held."""
     if document["batch"] is None:
-        OUT.print("Nothing to pay.")
+        OUT.print(sentence(lang, "nothing_to_pay"), markup=False)
         for number in document.get("delivered", ()):
-            OUT.print(f"Delivered now: batch {number}, closed before", markup=False)
+            OUT.print(sentence(lang, "delivered_now", batch=number), markup=False)
     else:
-        print_table(
-            f"Batch {document['batch']} - total {money(document['total_cents'])} - due {document['due']}",
-            ("provider", "name", "IBAN", ">declarations", ">set off", ">amount"),
+        total = money(document["total_cents"], lang)
+        show_table(
+            lang,
+            "batch",
+            ("provider", "name", "iban", ">declarations", ">set_off", ">amount"),
             (
                 (
                     t["provider"],
                     t["name"],
                     t["iban"],
                     len(t["declarations"]),
-                    money(t["set_off_cents"]),
-                    money(t["amount_cents"]),
+                    money(t["set_off_cents"], lang),
+                    money(t["amount_cents"], lang),
                 )
                 for t in document["transactions"]
             ),
+            batch=document["batch"],
+            total=total,
+            due=document["due"],
         )
-        lump_sums = [(t["provider"], i) for t in document["transactions"] for i in t["lump_sums"]]
-        if lump_sums:
-            print_table(
-                "Lump sums paid in it",
-                ("provider", "lump sum", ">instalment", "due", ">amount"),
-                (
-                    (agb, i["schedule"], f"{i['year']}/{i['instalment']}", i["due"], money(i["amount_cents"]))
-                    for agb, i in lump_sums
-                ),
-            )
-        OUT.print(f"SHA-256 {document['sha256']}\nFolder  {document['folder']}", markup=False)
-    for key, title in (("carried_forward", "Carried forward"), ("blocked", "Held")):
+        _show_lump_sums(document, lang)
+        OUT.print(f"SHA-256 {document['sha256']}", markup=False)
+        OUT.print(sentence(lang, "folder", folder=document["folder"]), markup=False)
+    for key in ("carried_forward", "blocked"):
         if document[key]:
-            rows = ((r["provider"], r.get("reason", "-"), money(r["amount_cents"])) for r in document[key])
-            print_table(title, ("provider", "reason", ">amount"), rows)
+            rows = (
+                (r["provider"], r.get("reason", "-"), money(r["amount_cents"], lang)) for r in document[key]
+            )
+            show_table(lang, key, ("provider", "reason", ">amount"), rows)
+
+
+def _show_lump_sums(document: dict[str, Any], lang: Lang) -> None:
+    lump_sums = [(t["provider"], i) for t in document["transactions"] for i in t["lump_sums"]]
+    if lump_sums:
+        columns = ("provider", "lump_sum", ">instalment", "falls_due", ">amount")
+        rows = (
+            (agb, i["schedule"], f"{i['year']}/{i['instalment']}", i["due"], money(i["amount_cents"], lang))
+            for agb, i in lump_sums
+        )
+        show_table(lang, "lump_sums", columns, rows)

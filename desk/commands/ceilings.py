@@ -10,8 +10,9 @@ import typer
 
 from desk import options
 from desk.ceiling_report import report_page
-from desk.screen import money, print_json, print_table, say
+from desk.screen import money, print_json, say, sentence, show_table
 from processors.ceilings.forecast import Forecast
+from processors.wording import Lang
 from store.ceiling_reviews import Review, reviews
 from store.database import open_store, trial
 from store.registers import load
@@ -55,7 +56,7 @@ def ceilings(
     if json:
         print_json(document(found, cases, day) | ({"miscounted": wrong} if check else {}))
     else:
-        show(found, cases, day)
+        show(found, cases, day, options.language(lang))
     for name, total_cents, cents in wrong:
         say(f"{name}: {total_cents} cents counted, {cents} cents in the lines")
     if wrong:
@@ -102,15 +103,26 @@ def as_object(standing: Standing) -> dict[str, Any]:
     }
 
 
-def show(found: list[Standing], cases: list[Review], day: date) -> None:
+def show(found: list[Standing], cases: list[Review], day: date, lang: Lang) -> None:
     """One row per ceiling, and the cases that wait for a decision."""
-    columns = (">room", ">allocated", ">claimed", ">paid", ">used", ">forecast", ">band", "70 %", "100 %")
-    print_table(f"Ceilings on {day}, in whole euros", ("ceiling", *columns), map(_row, found))
+    columns = (
+        ">room",
+        ">allocated",
+        ">claimed",
+        ">paid",
+        ">used",
+        ">forecast",
+        ">band",
+        "seventy",
+        "hundred",
+    )
+    show_table(lang, "ceilings", ("ceiling", *columns), (_row(each, lang) for each in found), day=day)
     waiting = [case for case in cases if case.decision is None]
     if waiting:
-        print_table(
-            "Above a ceiling, to be decided",
-            (">case", "ceiling", "municipality", "provider", "reference", ">above", ">held", "due"),
+        show_table(
+            lang,
+            "reviews",
+            (">case", "ceiling", "municipality", "provider", "reference", ">above", ">held", "decide_by"),
             (
                 (
                     c.id,
@@ -118,8 +130,8 @@ def show(found: list[Standing], cases: list[Review], day: date) -> None:
                     c.municipality,
                     c.provider,
                     c.reference,
-                    money(c.above_cents),
-                    money(c.held_cents),
+                    money(c.above_cents, lang),
+                    money(c.held_cents, lang),
                     c.due_on,
                 )
                 for c in waiting
@@ -127,15 +139,15 @@ def show(found: list[Standing], cases: list[Review], day: date) -> None:
         )
 
 
-def _row(standing: Standing) -> tuple[object, ...]:
+def _row(standing: Standing, lang: Lang) -> tuple[object, ...]:
     watch, expected = standing.watch, standing.forecast
-    spread = ("-", "-") if expected is None else (euros(expected.cents), band(expected))
+    spread = ("-", "-") if expected is None else (euros(expected.cents, lang), band(expected))
     return (
-        watch.name if watch.enforceable else f"{watch.name} (indication)",
-        euros(watch.amount_cents),
-        euros(standing.allocated_cents),
-        euros(standing.claimed_cents),
-        euros(standing.paid_cents),
+        watch.name if watch.enforceable else sentence(lang, "indication", ceiling=watch.name),
+        euros(watch.amount_cents, lang),
+        euros(standing.allocated_cents, lang),
+        euros(standing.claimed_cents, lang),
+        euros(standing.paid_cents, lang),
         percent(standing),
         *spread,
         standing.falls[70] or "-",
@@ -143,9 +155,9 @@ def _row(standing: Standing) -> tuple[object, ...]:
     )
 
 
-def euros(cents: int) -> str:
+def euros(cents: int, lang: Lang) -> str:
     """Whole euros, what is less left out."""
-    return money(cents)[:-3]
+    return money(cents, lang)[:-3]
 
 
 def percent(standing: Standing) -> str:

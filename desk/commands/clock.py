@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from desk import options
-from desk.screen import OUT, print_json, print_table
-from processors.wording import signal_object
+from desk.screen import OUT, print_json, sentence, show_table
+from processors.wording import Lang, signal_object
 from store.database import open_store, transaction
 from store.registers import load
 from streams.clock import deliver_ticks, tick
@@ -45,16 +45,16 @@ def clock(
     if json:
         print_json(document)
     else:
-        show(document)
+        show(document, options.language(lang))
 
 
-def show(document: dict[str, Any]) -> None:
+def show(document: dict[str, Any], lang: Lang) -> None:
     """The signals of a day as a table, and how many there are of each kind."""
     rows = document["signals"]
-    came = "had come before" if document["again"] else "has come"
-    OUT.print(f"{document['day']} {came}: {len(rows)} signals", markup=False)
+    came = "day_came_before" if document["again"] else "day_came"
+    OUT.print(sentence(lang, came, day=document["day"], count=len(rows)), markup=False)
     if rows:
         columns = ("municipality", "provider", "kind", "reference", "explanation")
-        print_table("Signals", columns, ([row[key] or "-" for key in columns] for row in rows))
+        show_table(lang, "signals", columns, ([row[key] or "-" for key in columns] for row in rows))
         kinds = Counter(row["kind"] for row in rows)
-        print_table("Kinds", ("kind", ">signals"), sorted(kinds.items()))
+        show_table(lang, "kinds", ("kind", ">count"), sorted(kinds.items()))

@@ -9,8 +9,9 @@ import typer
 
 from contracts.costs import CostKeys, Key, percentages
 from desk import options
-from desk.screen import OUT, money, print_json, print_table
+from desk.screen import OUT, headings, money, print_json, print_table, sentence, show_table
 from processors.cost_report import settlement_object
+from processors.wording import Lang
 from schemas.costs import Settlement
 from store.database import open_store, trial
 from store.registers import load
@@ -25,6 +26,7 @@ def settle_command(
     year: Annotated[int, typer.Option("--year", metavar="YYYY", help="The year of service")],
     out: Annotated[Path | None, typer.Option("--out", help="Output folder, for a report each")] = None,
     database: options.Database = None,
+    lang: options.Language = "nl",
     json: options.Json = False,
 ) -> None:
     """Settle the costs of a year between municipalities: recharges and pools, each adding up to zero.
@@ -43,42 +45,50 @@ def settle_command(
     if json:
         print_json({**settlement_object(settlement), "register_version": register.version})
     else:
-        _show(settlement, names)
+        _show(settlement, names, options.language(lang))
 
 
-def _show(settlement: Settlement, names: dict[str, str]) -> None:
-    print_table(
-        f"Costs of {settlement.year}",
-        ("municipality", "name", ">granted", ">recharged", ">settled", ">lump sums", ">bears"),
+def _show(settlement: Settlement, names: dict[str, str], lang: Lang) -> None:
+    show_table(
+        lang,
+        "costs",
+        ("municipality", "name", ">granted", ">recharged", ">settled", ">lump_sums", ">bears"),
         (
             (
                 a.municipality,
                 names.get(a.municipality, ""),
-                money(a.granted_cents),
-                money(a.recharged_in_cents - a.recharged_out_cents),
-                money(a.settled_cents),
-                money(a.lump_sum_cents),
-                money(a.borne_cents),
+                money(a.granted_cents, lang),
+                money(a.recharged_in_cents - a.recharged_out_cents, lang),
+                money(a.settled_cents, lang),
+                money(a.lump_sum_cents, lang),
+                money(a.borne_cents, lang),
             )
             for a in settlement.accounts
         ),
+        year=settlement.year,
     )
     for pool in settlement.pools:
-        by = f"key {pool.key}" if pool.settled else "not settled: no key with members"
-        print_table(
-            f"{pool.regime} {pool.domain} {' '.join(pool.codes)} - {by}",
+        by = sentence(lang, "by_key", key=pool.key) if pool.settled else sentence(lang, "not_settled")
+        show_table(
+            lang,
+            "pool",
             ("municipality", ">paid", ">share", ">settlement"),
             (
-                (s.municipality, money(s.paid_cents), money(s.share_cents), money(s.delta_cents))
+                (s.municipality, *(money(c, lang) for c in (s.paid_cents, s.share_cents, s.delta_cents)))
                 for s in pool.shares
             ),
+            regime=pool.regime,
+            domain=pool.domain,
+            codes=" ".join(pool.codes),
+            by=by,
         )
     if settlement.recharges:
-        print_table(
-            "Recharges",
+        show_table(
+            lang,
+            "recharges",
             ("from", "to", "provider", "reference", "product", "begin", ">amount"),
             (
-                (n.municipality, to, n.provider, n.reference, n.code, n.begin_on, money(n.cents))
+                (n.municipality, to, n.provider, n.reference, n.code, n.begin_on, money(n.cents, lang))
                 for to, n in settlement.recharges
             ),
         )
@@ -92,6 +102,7 @@ def split_command(
         str | None, typer.Option("--on", metavar="DATE", help="Members of this day (today)")
     ] = None,
     database: options.Database = None,
+    lang: options.Language = "nl",
     json: options.Json = False,
 ) -> None:
     """Divide an amount by a key: by its own method, exactly, and by whole percents.
@@ -120,18 +131,20 @@ def split_command(
     if json:
         print_json(document)
         return
+    told = options.language(lang)
+    amount = money(amount_cents, told)
     print_table(
-        f"{money(amount_cents)} by key {key} ({found.method}) on {day}",
-        ("municipality", "name", ">weight", *(f">{method}" for method in shares)),
+        sentence(told, "split", amount=amount, key=key, method=found.method, day=day),
+        [*headings(told, "municipality", "name", ">weight"), *(f">{method}" for method in shares)],
         (
             (code, names.get(code, ""), weight,
-             *(_share(written.get(method, {}).get(code), cents[code]) for method, cents in shares.items()))
+             *(_share(written.get(m, {}).get(code), each[code], told) for m, each in shares.items()))
             for code, weight in found.weights
         ),
     )  # fmt: skip
-    totals = ", ".join(f"{method} {money(sum(cents.values()))}" for method, cents in shares.items())
-    OUT.print(f"Sum: {totals}", markup=False)
+    totals = ", ".join(f"{method} {money(sum(cents.values()), told)}" for method, cents in shares.items())
+    OUT.print(sentence(told, "sum", totals=totals), markup=False)
 
 
-def _share(percentage: str | None, cents: int) -> str:
-    return money(cents) if percentage is None else f"{percentage} % {money(cents)}"
+def _share(percentage: str | None, cents: int, lang: Lang) -> str:
+    return money(cents, lang) if percentage is None else f"{percentage} % {money(cents, lang)}"

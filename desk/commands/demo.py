@@ -17,8 +17,8 @@ from desk.commands.batch import show as show_batch
 from desk.commands.generate import make
 from desk.commands.process import report, show_rejections
 from desk.commands.process import show as show_messages
-from desk.screen import OUT, money, print_json, print_table, progress
-from processors.wording import rejection_object, signal_object
+from desk.screen import OUT, money, print_json, progress, sentence, show_table, value
+from processors.wording import Lang, rejection_object, signal_object
 from schemas.batch import Batch, NotClosed
 from store.database import open_store, transaction, trial
 from store.inbox import Inbox
@@ -86,7 +86,8 @@ def demo(
     if json:
         print_json(document)
     else:
-        _show(outcomes, rejected, signals, batches, out, engine.url.render_as_string(hide_password=True))
+        store = engine.url.render_as_string(hide_password=True)
+        _show(outcomes, rejected, signals, batches, out, store, told)
 
 
 def _close_all(engine: Engine, out: Path, cut_off: date) -> list[dict[str, Any]]:
@@ -113,40 +114,40 @@ def _show(
     batches: list[dict[str, Any]],
     out: Path,
     store: str,
+    lang: Lang,
 ) -> None:
-    show_messages({"messages": [o._asdict() for o in outcomes]})
+    show_messages({"messages": [o._asdict() for o in outcomes]}, lang)
     causes = Counter((tuple(r["codes"]), r["who_acts"]) for r in rejected if r["class"] != "client")
     cents: Counter[tuple[tuple[str, ...], str]] = Counter()
     for r in rejected:
         cents[tuple(r["codes"]), r["who_acts"]] += r["amount_cents"]
-    print_table(
-        "Rejections by cause",
-        ("codes", "who acts", ">rejections", ">at stake"),
-        ((" ".join(k[0]), k[1], count, money(cents[k])) for k, count in causes.most_common(12)),
+    rows = (
+        (" ".join(codes), value(lang, "who_acts", who), count, money(cents[codes, who], lang))
+        for (codes, who), count in causes.most_common(12)
     )
+    show_table(lang, "causes", ("codes", "who_acts", ">rejections", ">at_stake"), rows)
     examples: dict[str, dict[str, Any]] = {}
     for r in rejected:
         if r["class"] == "line" and len(r["codes"]) == 1:
             examples.setdefault(r["codes"][0], r)
-    show_rejections(list(examples.values())[:6])
+    show_rejections(list(examples.values())[:6], lang)
     if signals:
         kinds = Counter(s["kind"] for s in signals)
-        print_table("Signals", ("kind", ">count"), kinds.most_common())
+        show_table(lang, "signals", ("kind", ">count"), kinds.most_common())
     paid = [batch for batch in batches if batch["batch"]]
     if paid:
-        show_batch({**paid[0], "transactions": paid[0]["transactions"][:10]})
-    print_table(
-        "Payment batches",
-        ("batch", ">payments", ">control total", "due"),
-        ((b["batch"], len(b["transactions"]), money(b["total_cents"]), b["due"]) for b in paid),
+        show_batch({**paid[0], "transactions": paid[0]["transactions"][:10]}, lang)
+    show_table(
+        lang,
+        "batches",
+        ("batch", ">payments", ">control_total", "due"),
+        ((b["batch"], len(b["transactions"]), money(b["total_cents"], lang), b["due"]) for b in paid),
     )
     line = examples.get("0611") or next(iter(examples.values()), None)
-    OUT.print(f"\nFiles: {out / 'out'}   Store: {store}", markup=False)
+    OUT.print("\n" + sentence(lang, "files", folder=out / "out", store=store), markup=False)
     if line:
-        OUT.print(
-            "Ask why:  declastroom explain"
-            f" --database {store} --provider {line['provider']}"
-            f" --domain {line['domain']} --reference {line['reference']}",
-            markup=False,
-            soft_wrap=True,
+        command = (
+            f"declastroom explain --database {store} --provider {line['provider']}"
+            f" --domain {line['domain']} --reference {line['reference']}"
         )
+        OUT.print(sentence(lang, "ask_why", command=command), markup=False, soft_wrap=True)

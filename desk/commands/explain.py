@@ -7,13 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from desk import options
-from desk.screen import OUT, money, print_json, print_table
+from desk.screen import OUT, money, print_json, sentence, show_table, value
+from processors.wording import Lang
 from store.database import open_store, trial
 from streams.explain import SeveralMunicipalities
 from streams.explain import explain as explain_line
-
-MARKS = {"holds": "ok", "broken": "FOUT", "follows": "volgt"}
-MARKS_EN = {"holds": "ok", "broken": "BROKEN", "follows": "follows"}
 
 
 def explain(
@@ -52,36 +50,41 @@ def explain(
     if json:
         print_json(story)
     else:
-        _show(story, MARKS_EN if lang == "en" else MARKS)
+        _show(story, options.language(lang))
 
 
-def _show(story: dict[str, Any], marks: dict[str, str]) -> None:
+def _show(story: dict[str, Any], lang: Lang) -> None:
     line = story["line"]
-    OUT.print(
-        f"{story['reference']} of {story['municipality']}: {story['decision']}"
-        + (f" ({' '.join(story['codes'])}) - who acts: {story['who_acts']}" if story["codes"] else ""),
-        markup=False,
-        style="bold",
-    )
-    OUT.print(
-        f"{line['begin']} .. {line['end']}, {line['category']}/{line['code']}, volume {line['volume']}"
-        f" (unit {line['unit']}), {money(line['amount_cents'])} {line['side']}",
-        markup=False,
-    )
+    decided = sentence(lang, "decided", **story | {"decision": value(lang, "decision", story["decision"])})
+    if story["codes"]:
+        who = value(lang, "who_acts", story["who_acts"])
+        decided += f" ({' '.join(story['codes'])}) - " + sentence(lang, "who_must_act", who=who)
+    OUT.print(decided, markup=False, style="bold")
+    amount = money(line["amount_cents"], lang)
+    OUT.print(sentence(lang, "line", **line | {"amount": amount}), markup=False)
     for key in ("explanation", "how_to_fix"):
         if story[key]:
             OUT.print(story[key], markup=False)
-    columns = ("rule", "code", "about", "outcome", "found", "expected")
     rows = (
-        (s["rule"], s["code"], s["about"], marks[s["outcome"]], s["found"], s["expected"])
+        (s["rule"], s["code"], s["about"], value(lang, "step", s["outcome"]), s["found"], s["expected"])
         for s in story["rules"]
     )
-    print_table("Rules", columns, rows)
+    show_table(lang, "rules", ("rule", "code", "about", "outcome", "found", "expected"), rows)
     for part in ("allocation", "tariff"):
         if story[part]:
-            print_table(
-                part.capitalize(), ("", ""), ((k, v) for k, v in story[part].items() if v is not None)
-            )
+            known = {key: each for key, each in story[part].items() if each is not None}
+            shown = ((value(lang, "what", key), _shown(key, each, lang)) for key, each in known.items())
+            show_table(lang, part, ("what", "value"), shown)
     batch = story["batch"]
-    OUT.print(f"batch: {batch['batch']}, due {batch['due']}" if batch else "batch: none yet", markup=False)
-    OUT.print(f"rule set: {story['rule_set']['rules']}; register version {story['register_version']}")
+    OUT.print(sentence(lang, "in_batch", **batch) if batch else sentence(lang, "no_batch"), markup=False)
+    version = story["register_version"]
+    OUT.print(sentence(lang, "rule_set", rules=story["rule_set"]["rules"], version=version), markup=False)
+
+
+def _shown(key: str, each: Any, lang: Lang) -> object:
+    """A value of an allocation or a tariff: cents as an amount, a list in one line."""
+    if isinstance(each, bool):
+        return value(lang, "yes_no", str(each))
+    if key == "cents" or "cents" in key.split("_"):
+        return money(each, lang)
+    return "; ".join(map(str, each)) if isinstance(each, list) else each

@@ -154,6 +154,7 @@ def status(
 def release(
     key: Annotated[str, typer.Argument(help="As `status` shows it: municipality|provider")],
     database: options.Database = None,
+    lang: options.Language = "nl",
     json: options.Json = False,
 ) -> None:
     """Decide what waits behind a message that could not be decided, and let its key go on.
@@ -176,7 +177,7 @@ def release(
     if json:
         print_json(report(outcomes))
     else:
-        show(report(outcomes))
+        show(report(outcomes), options.language(lang))
 
 
 def kafka_settings(database: str | None, bootstrap: str | None) -> Settings:

@@ -9,7 +9,7 @@ import typer
 
 from desk import options
 from desk.commands.process import show_rejections
-from desk.screen import money, print_json, print_table
+from desk.screen import money, print_json, show_table
 from processors.wording import rejection_object, signal_object
 from store.batches import batches as stored_batches
 from store.ceilings import own_signals
@@ -44,7 +44,7 @@ def rejections(
     if json:
         print_json({"rejections": rows})
     else:
-        show_rejections(rows)
+        show_rejections(rows, options.language(lang))
 
 
 def signals(
@@ -79,14 +79,14 @@ def signals(
     if json:
         print_json({"signals": rows})
         return
-    columns = ("municipality", "provider", "kind", "reference", "received on", "explanation")
     keys = ("municipality", "provider", "kind", "reference", "received_on", "explanation")
-    print_table("Signals", columns, ([row[key] or "-" for key in keys] for row in rows))
+    show_table(options.language(lang), "signals", keys, ([row[key] or "-" for key in keys] for row in rows))
 
 
 def batches(
     municipality: options.Municipality = None,
     database: options.Database = None,
+    lang: options.Language = "nl",
     json: options.Json = False,
 ) -> None:
     """List closed payment batches.
@@ -100,9 +100,11 @@ def batches(
         rows = [{**b._asdict(), "cut_off": str(b.cut_off), "due": str(b.due)} for b in found]
         print_json({"batches": [{"batch": row.pop("number"), **row} for row in rows]})
         return
-    print_table(
-        "Batches",
-        ("batch", "municipality", "cut-off", "due", ">payments", ">total", "SHA-256"),
+    told = options.language(lang)
+    show_table(
+        told,
+        "batches",
+        ("batch", "municipality", "cut_off", "due", ">payments", ">total", "sha256"),
         (
             (
                 b.number,
@@ -110,7 +112,7 @@ def batches(
                 b.cut_off,
                 b.due,
                 b.payments,
-                money(b.total_cents),
+                money(b.total_cents, told),
                 (b.sha256 or "-")[:16],
             )
             for b in found

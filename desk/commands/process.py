@@ -11,7 +11,7 @@ import typer
 from sqlalchemy import Engine
 
 from desk import options
-from desk.screen import money, print_json, print_table, progress
+from desk.screen import money, print_json, progress, sentence, show_table, value
 from processors.wording import Lang, rejection_object
 from schemas.notice import Rejection, rejections_from_json
 from store.database import StoreUnavailable, open_store, trial
@@ -68,7 +68,7 @@ def process(
         if json:
             print_json(document)
         else:
-            show(document)
+            show(document, told)
 
 
 def _via_kafka(
@@ -102,13 +102,14 @@ def report(outcomes: list[Outcome]) -> dict[str, Any]:
     }
 
 
-def show(document: dict[str, Any]) -> None:
+def show(document: dict[str, Any], lang: Lang) -> None:
     """The report as a table; long runs are summed up per outcome."""
     rows = document["messages"]
     if len(rows) <= 60:
-        print_table(
-            "Messages",
-            ("file", "type", "sender", "identification", "outcome", ">granted/rejected", ">granted"),
+        show_table(
+            lang,
+            "messages",
+            ("file", "type", "sender", "identification", "outcome", ">granted_rejected", ">granted"),
             (
                 (
                     Path(r["file"]).name,
@@ -117,7 +118,7 @@ def show(document: dict[str, Any]) -> None:
                     r["identification"] or "-",
                     r["outcome"] + (f" ({r['reason']})" if r["reason"] else ""),
                     f"{r['lines'] - r['rejected']}/{r['rejected']}",
-                    money(r["granted_cents"]),
+                    money(r["granted_cents"], lang),
                 )
                 for r in rows
             ),
@@ -125,9 +126,11 @@ def show(document: dict[str, Any]) -> None:
     kinds = sorted({(r["type"] or "-", r["outcome"]) for r in rows})
     of_kind = {kind: [r for r in rows if (r["type"] or "-", r["outcome"]) == kind] for kind in kinds}
     fresh = [r for r in rows if r["outcome"] != "duplicate"]
-    label = ("total", "" if len(fresh) == len(rows) else "without duplicates")
-    print_table(
-        "Totals",
+    without = "" if len(fresh) == len(rows) else sentence(lang, "without_duplicates")
+    label = (sentence(lang, "total"), without)
+    show_table(
+        lang,
+        "totals",
         ("type", "outcome", ">messages", ">lines", ">rejected", ">granted"),
         (
             (
@@ -135,7 +138,7 @@ def show(document: dict[str, Any]) -> None:
                 len(these),
                 sum(r["lines"] for r in these),
                 sum(r["rejected"] for r in these),
-                money(sum(r["granted_cents"] for r in these)),
+                money(sum(r["granted_cents"] for r in these), lang),
             )
             for kind, these in (*of_kind.items(), (label, fresh))
         ),
@@ -179,8 +182,8 @@ def check(
     if json:
         print_json(document)
         return
-    show(document)
-    show_rejections(document["rejections"])
+    show(document, told)
+    show_rejections(document["rejections"], told)
 
 
 def _rejections(inbox: Inbox, outcome: Outcome) -> Iterator[Rejection]:
@@ -189,20 +192,21 @@ def _rejections(inbox: Inbox, outcome: Outcome) -> Iterator[Rejection]:
             yield from rejections_from_json(parcel.body)
 
 
-def show_rejections(rows: list[dict[str, Any]]) -> None:
+def show_rejections(rows: list[dict[str, Any]], lang: Lang) -> None:
     """Rejections as a table."""
-    print_table(
-        "Rejections",
-        ("provider", "declaration", "class", "reference", "codes", "who acts", ">amount", "explanation"),
+    show_table(
+        lang,
+        "rejections",
+        ("provider", "declaration", "class", "reference", "codes", "who_acts", ">amount", "explanation"),
         (
             (
                 r["provider"],
                 r["declaration"] or "-",
-                r["class"],
+                value(lang, "class", r["class"]),
                 r["reference"] or "-",
                 " ".join(r["codes"]),
-                r["who_acts"],
-                money(-r["amount_cents"] if r["side"] == "C" else r["amount_cents"]),
+                value(lang, "who_acts", r["who_acts"]),
+                money(-r["amount_cents"] if r["side"] == "C" else r["amount_cents"], lang),
                 r["explanation"],
             )
             for r in rows

@@ -190,13 +190,15 @@ def _show(table: Table, lang: Lang) -> None:
     for place in places:
         number = any(isinstance(row[place], int | Decimal) for row in table.rows)
         heads.append((">" if number else "") + texts["columns"][table.columns[place]][lang])
-    rows = ([_shown(row[place], table.columns[place]) for place in places] for row in table.rows[:_ROWS])
+    rows = (
+        [_shown(row[place], table.columns[place], lang) for place in places] for row in table.rows[:_ROWS]
+    )
     print_table(texts["titles"][table.name][lang], heads, rows)
     if len(table.rows) > _ROWS:
         OUT.print(f"… {len(table.rows)} rows; --out, --format csv or --json gives all of them", markup=False)
 
 
-def _shown(cell: Cell, column: str) -> str:
+def _shown(cell: Cell, column: str, lang: Lang) -> str:
     if cell is None or cell == "":
         return "-"
-    return money(cell) if column.endswith("_cents") and isinstance(cell, int) else str(cell)
+    return money(cell, lang) if column.endswith("_cents") and isinstance(cell, int) else str(cell)

@@ -87,3 +87,9 @@ def report_texts() -> dict[str, dict[str, str]]:
 def table_texts() -> dict[str, dict[str, dict[str, str]]]:
     """Of the tables of reports: `titles` per table and `columns` per name, in each language."""
     return _read("tables.yaml")
+
+
+@cache
+def screen_texts() -> dict[str, dict[str, Any]]:
+    """What a terminal shows around values: `titles`, `columns`, `values` and `sentences`, per language."""
+    return _read("screens.yaml")

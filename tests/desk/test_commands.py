@@ -295,7 +295,7 @@ def test_an_output_folder_that_cannot_be_written_is_not_half_done(region: Desk, 
 def test_demo_shows_rejections_a_batch_and_where_the_files_are(tmp_path: Path) -> None:
     done = Desk(tmp_path).run("demo", "--lines", "300")
     assert done.returncode == 0, done.stderr
-    for words in ("Rejections", "Payment batches", "control total", "demo/out", "declastroom explain"):
+    for words in ("Afkeuringen", "Betaalbatches", "controletotaal", "demo/out", "declastroom explain"):
         assert words in done.stdout
 
 

@@ -215,4 +215,4 @@ def test_a_line_is_recharged_to_the_municipality_that_was_left(tmp_path: Path) -
     (recharge,) = desk.json("costs", "settle", "--year", 2026)["recharges"]
     assert (recharge["from"], recharge["to"], recharge["allocation"]) == ("0377", "0384", 70105)
     assert recharge["amount_cents"] == 12 * 3420
-    assert "Recharges" in desk.run("costs", "settle", "--year", "2026").stdout
+    assert "Doorbelast" in desk.run("costs", "settle", "--year", "2026").stdout

@@ -49,4 +49,4 @@ def test_a_reference_of_several_municipalities_asks_for_one(
         story = json.loads(declastroom(folder, "explain", *words, "--municipality", code, "--json").stdout)
         assert (story["municipality"], story["earlier_decisions"]) == (code, 0)
         told = declastroom(folder, "explain", *words, "--municipality", code).stdout
-        assert told.startswith(f"SHARED of {code}: ")
+        assert told.startswith(f"SHARED van {code}: ")

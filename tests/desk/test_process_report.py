@@ -21,10 +21,10 @@ def test_a_duplicate_adds_nothing_to_the_totals() -> None:
 
 def test_the_table_shows_a_duplicate_and_leaves_it_out_of_the_total(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[tuple[object, ...]] = []
-    monkeypatch.setattr("desk.commands.process.print_table", lambda title, columns, rows: shown.extend(rows))
-    show(report(_outcomes()))
+    monkeypatch.setattr("desk.screen.print_table", lambda title, columns, rows: shown.extend(rows))
+    show(report(_outcomes()), "nl")
     assert shown[-3:] == [
         ("JW323", "answered", 1, 3, 1, "€ 2,00"),
         ("JW323", "duplicate", 1, 3, 1, "€ 2,00"),
-        ("total", "without duplicates", 1, 3, 1, "€ 2,00"),
+        ("totaal", "zonder dubbele", 1, 3, 1, "€ 2,00"),
     ]
