@@ -11,6 +11,8 @@ import yaml
 
 _TOKEN = re.compile("⟨([a-z0-9_]+)⟩")
 _BOUND = re.compile("^([<>]=)(?= )")
+_EURO = re.compile(r"€ -?[0-9]{1,3}(?:\.[0-9]{3})*,[0-9]{2}(?![0-9])")  # as rules write an amount
+_DUTCH_TO_ENGLISH = str.maketrans(",.", ".,")
 _DATED_BOUND = re.compile("^([<>]=)(?= [0-9]{4}-[0-9]{2}-[0-9]{2})")
 
 
@@ -50,7 +52,8 @@ def words() -> dict[str, dict[str, str]]:
 
 
 def in_words(text: str, lang: str) -> str:
-    """A found or expected value as people read it: ⟨token⟩ and a leading `<=` or `>=` become words.
+    """A found or expected value as people read it: ⟨token⟩ and a leading `<=` or `>=` become words, and
+    an amount is written as in the language.
 
     Tokens that are not in the list stay as they are.
     """
@@ -58,6 +61,8 @@ def in_words(text: str, lang: str) -> str:
         text = words()[f"{bound[1]} date"][lang] + text[bound.end() :]
     elif bound := _BOUND.match(text):
         text = words()[f"{bound[1]} amount"][lang] + text[bound.end() :]
+    if lang == "en":
+        text = _EURO.sub(lambda m: m[0].translate(_DUTCH_TO_ENGLISH), text)
     return _TOKEN.sub(lambda m: words()[m[1]][lang] if m[1] in words() else m[0], text)
 
 
