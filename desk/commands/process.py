@@ -12,11 +12,11 @@ from sqlalchemy import Engine
 
 from desk import options
 from desk.screen import money, print_json, progress, sentence, show_table, value
-from processors.wording import Lang, rejection_object
-from schemas.notice import Rejection, rejections_from_json
+from processors.wording import Lang, notice_object, rejection_object
+from schemas.notice import Notice, Rejection, rejections_from_json
 from store.database import StoreUnavailable, open_store, trial
 from store.inbox import Inbox
-from store.outbox import parcels
+from store.outbox import notices, parcels
 from streams.embedded import Embedded, refresh
 from streams.handle import handle, seal
 from streams.house import House
@@ -163,6 +163,7 @@ def check(
         kept = options.house(chosen)
         engine = open_store(chosen.database_url)
         checked: list[tuple[Outcome, list[Rejection]]] = []
+        noticed: list[Notice] = []
         for source in read_sources(files):
             with trial(engine) as connection:
                 refresh(kept, connection)
@@ -173,10 +174,13 @@ def check(
                 else:
                     outcome = handle(source.content, source.name, day, inbox, kept)
                 checked.append((outcome, list(_rejections(inbox, outcome))))
+                if outcome.message_id is None:
+                    noticed += notices(inbox, [outcome.sha256])
     told = options.language(lang)
     document = {
         **report([outcome for outcome, _ in checked]),
         "rejections": [rejection_object(r, told) for _, found in checked for r in found],
+        "notices": [notice_object(notice, told) for notice in noticed],
         "stored": False,
     }
     if json:
@@ -184,6 +188,8 @@ def check(
         return
     show(document, told)
     show_rejections(document["rejections"], told)
+    if noticed:
+        show_notices(document["notices"], told)
 
 
 def _rejections(inbox: Inbox, outcome: Outcome) -> Iterator[Rejection]:
@@ -207,7 +213,41 @@ def show_rejections(rows: list[dict[str, Any]], lang: Lang) -> None:
                 " ".join(r["codes"]),
                 value(lang, "who_acts", r["who_acts"]),
                 money(-r["amount_cents"] if r["side"] == "C" else r["amount_cents"], lang),
-                r["explanation"],
+                r["explanation"] if r["reference"] else " ".join((r["explanation"], *_places(r, lang))),
+            )
+            for r in rows
+        ),
+    )
+
+
+def _places(row: dict[str, Any], lang: Lang) -> Iterator[str]:
+    """Where a message as a whole is at fault; a line that is rejected says by itself where that is."""
+    where = "; ".join(dict.fromkeys(row["paths"]))
+    if row["class"] == "structure":
+        yield from _place(where, row["found"], row["expected"], lang)
+    elif row["class"] == "header" and where:
+        yield sentence(lang, "where", where=where)
+
+
+def _place(where: str | None, found: str | None, expected: str | None, lang: Lang) -> Iterator[str]:
+    if where and found and expected:
+        yield sentence(lang, "found_where", where=where, found=found, expected=expected)
+    elif found:
+        yield sentence(lang, "found", found=found)
+
+
+def show_notices(rows: list[dict[str, Any]], lang: Lang) -> None:
+    """Messages without an answer as a table: what is wrong, where, and what to do."""
+    show_table(
+        lang,
+        "notices",
+        ("file", "outcome", "explanation", "how_to_fix"),
+        (
+            (
+                r["file"],
+                f"{r['outcome']} ({r['reason']})",
+                " ".join((r["explanation"], *_place(r["path"], r["found"], r["expected"], lang))),
+                r["how_to_fix"],
             )
             for r in rows
         ),

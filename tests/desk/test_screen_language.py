@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -73,6 +74,25 @@ def test_the_words_in_a_row_are_in_the_language_too(folder: Path) -> None:
     assert dutch.startswith("R1003 van 0384: afgekeurd (0611) - wie handelt: aanbieder")
     assert english.startswith("R1003 of 0384: rejected (0611) - who acts: provider")
     assert "ingangsdatum" in dutch and "start" in english
+
+
+def test_a_check_says_where_a_message_without_an_answer_is_wrong(folder: Path) -> None:
+    shown = " ".join(_run(folder, *COMMANDS[0].split()).split())
+    assert "Zonder antwoord" in shown and "31-03-2026" in shown
+    document = json.loads(_run(folder, *COMMANDS[0].split(), "--json", "--lang", "en"))
+    (notice,) = document["notices"]
+    assert notice["path"] == "Bericht/Declaratie/DeclaratiePeriode/Einddatum"
+    assert (notice["found"], notice["expected"]) == (
+        "31-03-2026", "an existing date YYYY-MM-DD, without a time zone"
+    )  # fmt: skip
+    assert notice["how_to_fix"] and document["stored"] is False
+    assert "€ 210.00" in " ".join(each["found"] for each in document["rejections"])
+
+
+def test_a_rejected_message_says_where_it_is_wrong(folder: Path) -> None:
+    (row,) = [line for line in _run(folder, "rejections").split("│ 41410003")[1:] if "structuur" in line]
+    text = "".join(cell.strip() for cell in re.findall(r"│([^│]*)│\n", row))
+    assert "DeclaratiePeriode/Einddatum" in text and "31-03-2026" in text
 
 
 def test_a_batch_is_shown_in_the_language_in_which_it_was_closed(folder: Path) -> None:
