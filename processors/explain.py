@@ -11,6 +11,7 @@ from processors.wording import Lang
 from reference.texts import code_texts, in_words
 from schemas.allocation import Allocation
 from schemas.declaration import Line
+from schemas.notice import Rejection
 
 
 class Step(NamedTuple):
@@ -53,6 +54,21 @@ def steps(verdicts: Iterable[Verdict], lang: Lang) -> tuple[Step, ...]:
             )
         )
     return tuple(told)
+
+
+def causes(rejection: Rejection | None, lang: Lang) -> tuple[Step, ...]:
+    """What a whole message was returned for, as the story of a line in it."""
+    return tuple(
+        Step(
+            cause.rule,
+            cause.code,
+            code_texts()[cause.code][lang],
+            "broken",
+            in_words(cause.found, lang),
+            in_words(cause.expected, lang),
+        )
+        for cause in (() if rejection is None else rejection.causes)
+    )
 
 
 def story_object(story: Story) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from processors.assess import Assessment, assess
-from processors.explain import Story, steps, story_object
+from processors.assess import ASSESSED, Assessment, assess
+from processors.explain import Story, causes, steps, story_object
 from processors.line_rules import Verdict
 from processors.wording import Lang, rejection_object
 from schemas.declaration import Declaration, Line
-from schemas.notice import rejections_from_json
+from schemas.notice import Rejection, rejections_from_json
 from schemas.xml.fault import Fault
 from schemas.xml.gate import admit
 from schemas.xml.read_declaration import read_declaration
@@ -26,6 +26,7 @@ from streams.handle_declaration import read_facts
 from streams.house import House, choices_of
 
 DECISIONS = {0: "rejected", 1: "approved", 2: "approved, credited later", 3: "approved credit"}
+NOT_ASSESSED = "not assessed"
 
 
 class SeveralMunicipalities(LookupError):
@@ -51,19 +52,23 @@ def explain(
 ) -> dict[str, Any] | None:
     """The story of the latest decision on a line, as one JSON object; None when there is no such line.
 
+    A line of messages that were all returned as a whole has the story of the latest of those.
+
     Raises SeveralMunicipalities when none was named and the line is not of one alone.
     Use it inside `store.database.trial`: it turns the books back, and leaves putting them forward
     again to the rollback.
     """
     inbox = Inbox(connection)
     places = _places(inbox, provider, domain, reference, municipality)
-    if not places:
+    returned = [] if places else _returned(inbox, provider, domain, reference, municipality)
+    if not places and not returned:
         return None
-    if len(codes := sorted({place.municipality for place in places})) > 1:
+    if len(codes := sorted({place.municipality for place in places or (each for each, _ in returned)})) > 1:
         raise SeveralMunicipalities(codes)
-    place = places[-1]
+    place = places[-1] if places else returned[-1][0]
     message = _message(inbox, place.message_id)
-    told = _told(inbox, place.message_id, reference, lang)
+    rejection = _told(inbox, place.message_id, reference if places else None)
+    told = None if rejection is None else rejection_object(rejection, lang)
     paid = inbox.execute(
         "SELECT b.number, b.due FROM batch_message c JOIN batch b ON b.id = c.batch_id"
         " WHERE c.message_id = ?",
@@ -74,11 +79,12 @@ def explain(
         "municipality": place.municipality,
         "domain": domain,
         "reference": reference,
-        "decision": DECISIONS[place.state],
+        "decision": DECISIONS[place.state] if places else NOT_ASSESSED,
         "codes": told["codes"] if told else [],
         "who_acts": told["who_acts"] if told else "nobody",
         "explanation": told["explanation"] if told else "",
         "how_to_fix": told["how_to_fix"] if told else "",
+        "paths": told["paths"] if told else [],
         "message_sha256": message["sha256"],
         "identification": message["identification"],
         "received_on": message["received_on"],
@@ -86,9 +92,13 @@ def explain(
         "rule_set": json.loads(message["basis"]),
         "register_version": message["register_version"],
         "batch": None if paid is None else {"batch": paid[0], "due": paid[1]},
-        "earlier_decisions": len(places) - 1,
+        "earlier_decisions": len(places or returned) - 1,
     }
-    story = _listen(inbox, place, message, lang)
+    story = (
+        _listen(inbox, place, message, lang)
+        if places
+        else Story(returned[-1][1], causes(rejection, lang), None, None, None)
+    )
     return {**decided, **story_object(story)}
 
 
@@ -103,6 +113,36 @@ def _places(
         (reference, provider, domain, municipality),
     )
     return [_Place(*row) for row in rows]
+
+
+def _returned(
+    inbox: Inbox, provider: str, domain: str, reference: str, municipality: str | None
+) -> list[tuple[_Place, Line]]:
+    """The lines of this reference in declarations that were returned as a whole; nothing is kept of them
+    but the message."""
+    rows = inbox.execute(
+        "SELECT m.id, m.relation_id, r.municipality, b.body FROM relation r"
+        " JOIN message m ON m.relation_id = r.id JOIN message_body b ON b.message_id = m.id"
+        " WHERE r.provider = ? AND r.domain = ? AND r.municipality = COALESCE(?, r.municipality)"
+        " AND m.type = ? AND m.row < ? ORDER BY m.id",
+        (provider, domain, municipality, f"{domain.upper()}323", ASSESSED),
+    )
+    found = []
+    for message_id, relation_id, code, body in rows.fetchall():
+        declaration = _declaration(unpack(body))
+        line = next((each for each in declaration.lines if each.reference == reference), None)
+        if line is not None:
+            found.append((_Place(message_id, relation_id, code, line.position, 0), line))
+    return found
+
+
+def _declaration(body: bytes) -> Declaration:
+    """A declaration that was decided once, read again."""
+    admitted = admit(body)
+    assert not isinstance(admitted, Fault), "a message that was decided once is admitted again"
+    declaration = read_declaration(admitted.root, admitted.message_type)
+    assert isinstance(declaration, Declaration), "idem"
+    return declaration
 
 
 def _message(inbox: Inbox, message_id: int) -> dict[str, Any]:
@@ -127,12 +167,13 @@ def _message(inbox: Inbox, message_id: int) -> dict[str, Any]:
     return found
 
 
-def _told(inbox: Inbox, message_id: int, reference: str, lang: Lang) -> dict[str, Any] | None:
+def _told(inbox: Inbox, message_id: int, reference: str | None) -> Rejection | None:
+    """The rejection of a line, or with None of the whole message."""
     row = inbox.execute(
         "SELECT body FROM outbox WHERE message_id = ? AND topic = 'rejections'", (message_id,)
     ).fetchone()
     found = () if row is None else rejections_from_json(row[0])
-    return next((rejection_object(r, lang) for r in found if r.reference == reference), None)
+    return next((r for r in found if r.reference == reference), None)
 
 
 def _listen(inbox: Inbox, place: _Place, message: dict[str, Any], lang: Lang) -> Story:
@@ -140,10 +181,7 @@ def _listen(inbox: Inbox, place: _Place, message: dict[str, Any], lang: Lang) ->
     house = House(choices_of(message["basis"]))
     house.use(load(inbox.connection, message["register_version"]))
     rewind(inbox, place.relation_id, place.message_id)
-    admitted = admit(message["body"])
-    assert not isinstance(admitted, Fault), "a message that was decided once is admitted again"
-    declaration = read_declaration(admitted.root, admitted.message_type)
-    assert isinstance(declaration, Declaration), "idem"
+    declaration = _declaration(message["body"])
     received_on = date.fromisoformat(message["received_on"])
     (known,) = read_facts([(place.relation_id, declaration, received_on)], inbox, house)
     line = declaration.lines[place.position]
@@ -158,9 +196,8 @@ def _listen(inbox: Inbox, place: _Place, message: dict[str, Any], lang: Lang) ->
             price = known.facts.price(each) if each.side == "D" else None
             heard.append(Story(each, told, allocation, used, price))
 
-    assessment = assess(
-        declaration, known.facts, house.declaration_rules(admitted.message_type.name, received_on), watch
-    )
+    rules = house.declaration_rules(declaration.header.message_type.name, received_on)
+    assessment = assess(declaration, known.facts, rules, watch)
     return heard[0] if heard else _of_client(declaration, line, assessment, lang)
 
 

@@ -65,6 +65,9 @@ def _show(story: dict[str, Any], lang: Lang) -> None:
     for key in ("explanation", "how_to_fix"):
         if story[key]:
             OUT.print(story[key], markup=False)
+    if story["paths"]:
+        where = "; ".join(dict.fromkeys(story["paths"]))
+        OUT.print(sentence(lang, "where", where=where), markup=False)
     rows = (
         (s["rule"], s["code"], s["about"], value(lang, "step", s["outcome"]), s["found"], s["expected"])
         for s in story["rules"]

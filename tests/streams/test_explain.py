@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from random import Random
 
@@ -15,13 +16,14 @@ from rules.facts import Choices
 from store.database import open_store, transaction, trial
 from store.inbox import Inbox
 from store.outbox import all_rejections
+from store.packing import unpack
 from store.registers import load, save
 from streams.explain import explain
 from streams.handle import handle
 from streams.house import House
 
 
-def _processed_region(url: str) -> Engine:
+def _processed_region(url: str, fault_share: float = 0.3, **faults: float) -> Engine:
     rng = Random(11)
     region = make_region(rng, municipalities=1, lines=300, months=months_from(date(2026, 3, 1), 2))
     engine = open_store(url)
@@ -31,7 +33,7 @@ def _processed_region(url: str) -> Engine:
         house = House(Choices())
         house.use(load(connection))
         inbox = Inbox(connection)
-        for message in messages_of(rng, region, fault_share=0.3, faults={}):
+        for message in messages_of(rng, region, fault_share=fault_share, faults=faults):
             handle(message.content, message.name, region.received_on, inbox, house)
     return engine
 
@@ -59,6 +61,38 @@ def test_every_line_is_explained_by_its_own_decision(store_url: str) -> None:
         assert broken == expected, (reference, state)
         rejected += rejection is not None
     assert rejected > 20
+
+
+def test_a_line_of_a_message_that_came_back_whole_is_explained_by_what_the_message_came_back_for(
+    store_url: str,
+) -> None:
+    engine = _processed_region(store_url, 0, TR416=0.1, **{"9333": 0.1, "9056": 0.1})
+    with trial(engine) as connection:
+        inbox = Inbox(connection)
+        told = {r.message_sha256: r for r in all_rejections(inbox) if r.subject in {"header", "declaration"}}
+        bodies = inbox.execute(
+            "SELECT m.sha256, b.body FROM message m JOIN message_body b ON b.message_id = m.id ORDER BY m.id"
+        ).fetchall()
+        kept = {row[0] for row in inbox.execute("SELECT reference FROM line").fetchall()}
+    explained: set[str] = set()
+    for sha256, body in bodies:
+        rejection = told.get(sha256)
+        if rejection is None:
+            continue
+        (reference,) = re.findall(rb"<[a-z]+:ReferentieNummer>([^<]*)", unpack(body))[:1]
+        if reference.decode() in kept:
+            continue  # it was declared again, and decided
+        with trial(engine) as connection:
+            story = explain(connection, rejection.provider, rejection.domain, reference.decode(), None, "nl")
+        assert story is not None
+        assert (story["decision"], story["message_sha256"]) == ("not assessed", sha256)
+        assert story["codes"] == list(rejection.codes)
+        assert [step["rule"] for step in story["rules"]] == [cause.rule for cause in rejection.causes]
+        assert story["paths"] == [cause.path for cause in rejection.causes]
+        assert story["explanation"] and story["how_to_fix"]
+        assert story["line"]["reference"] == reference.decode()
+        explained.update(story["codes"])
+    assert explained >= {"0001", "9333"}
 
 
 def test_explaining_changes_nothing(store_url: str) -> None:
