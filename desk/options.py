@@ -12,12 +12,13 @@ from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
+from sqlalchemy import Connection
 from sqlalchemy.exc import ArgumentError
 
 from desk.screen import print_json, say
 from processors.wording import Lang
 from store.database import StoreUnavailable
-from store.registers import RegisterRefused
+from store.registers import RegisterRefused, knows_municipality
 from streams.house import House
 from streams.settings import Settings, SettingsRefused, read_settings
 
@@ -108,6 +109,12 @@ def failures(as_json: bool) -> Iterator[None]:
         stop(
             as_json, [": ".join(str(part) for part in (error.strerror, error.filename) if part)], UNAVAILABLE
         )
+
+
+def known_municipality(connection: Connection, code: str | None, as_json: bool) -> None:
+    """Stop when a list is asked of a municipality that the register never knew: it would be empty."""
+    if code is not None and not knows_municipality(connection, code):
+        wrong(as_json, f"--municipality: found {code!r}, expected a code of the register")
 
 
 def make_writable(out: Path) -> None:

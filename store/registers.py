@@ -93,6 +93,14 @@ def load(connection: Connection, version: int | None = None) -> Register:
     return _register(connection, TABLES, version)
 
 
+def knows_municipality(connection: Connection, code: str) -> bool:
+    """Whether any version of the register had a municipality of this code."""
+    bodies = connection.execute(
+        select(register_row.c.body).where(register_row.c.table_name == "municipalities")
+    ).scalars()
+    return any(json.loads(body)["code"] == code for body in bodies)
+
+
 def current_version(connection: Connection) -> int:
     """The number of the last import, 0 when there is none."""
     return int(connection.execute(_LAST).scalar_one())

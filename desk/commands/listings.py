@@ -36,6 +36,7 @@ def rejections(
     day = options.parse_day(since)
     chosen = options.settings(database)
     with options.failures(json), trial(open_store(chosen.database_url)) as connection:
+        options.known_municipality(connection, municipality, json)
         rows = [
             rejection_object(r, options.language(lang))
             for r in all_rejections(Inbox(connection), str(day or ""), provider)
@@ -62,6 +63,7 @@ def signals(
     day = options.parse_day(since)
     chosen = options.settings(database)
     with options.failures(json), trial(open_store(chosen.database_url)) as connection:
+        options.known_municipality(connection, municipality, json)
         inbox = Inbox(connection)
         of_messages = all_signals(inbox, str(day or ""), provider)
         of_imports = (
@@ -95,6 +97,7 @@ def batches(
     """
     chosen = options.settings(database)
     with options.failures(json), trial(open_store(chosen.database_url)) as connection:
+        options.known_municipality(connection, municipality, json)
         found = stored_batches(connection, municipality)
     if json:
         rows = [{**b._asdict(), "cut_off": str(b.cut_off), "due": str(b.due)} for b in found]

@@ -292,6 +292,14 @@ def test_an_output_folder_that_cannot_be_written_is_not_half_done(region: Desk, 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("words", [("rejections",), ("signals",), ("batches",)])
+def test_a_list_of_a_municipality_nobody_knows_is_a_mistake(words: tuple[str, ...], region: Desk) -> None:
+    told = region.json(*words, "--municipality", "0999", status=1)
+    assert told["errors"] == ["--municipality: found '0999', expected a code of the register"]
+    code = _report(region)["messages"][0]["sender"]
+    assert region.json(*words, "--municipality", code)
+
+
 def test_demo_shows_rejections_a_batch_and_where_the_files_are(tmp_path: Path) -> None:
     done = Desk(tmp_path).run("demo", "--lines", "300")
     assert done.returncode == 0, done.stderr
