@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import typer
+import sys
 
+import typer
+from typer.exceptions import TyperException
+
+from desk import options
 from desk.commands.batch import batch
 from desk.commands.ceiling import ceiling
 from desk.commands.ceilings import ceilings
@@ -20,6 +24,7 @@ from desk.commands.replay import replay
 from desk.commands.report import report
 from desk.commands.tariffs import tariffs
 from desk.commands.what_if import what_if
+from desk.screen import print_json, say
 
 app = typer.Typer(
     help="Declastroom: from care declarations (323) to answers (325), notices and payment batches.",
@@ -56,5 +61,16 @@ for command in (
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line. With `--json`, arguments that cannot be used are told in a document too."""
+    if "--json" not in sys.argv:
+        app()
+        return
+    try:
+        status = app(standalone_mode=False)
+    except TyperException as unusable:
+        print_json({"errors": [unusable.format_message()]})
+        say(unusable.format_message())
+        sys.exit(unusable.exit_code)
+    except typer.Abort:
+        sys.exit(options.WRONG_INPUT)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -240,6 +240,7 @@ def test_exit_statuses(tmp_path: Path, words: tuple[str, ...], status: int) -> N
     assert done.returncode == status, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert done.stderr
+    assert Desk(tmp_path).json(*words, status=status)["errors"]
 
 
 def test_a_wrong_register_is_refused_whole(tmp_path: Path) -> None:
