@@ -11,6 +11,7 @@ from desk import options
 from desk.commands.process import show_rejections
 from desk.screen import money, print_json, show_table
 from processors.wording import rejection_object, signal_object
+from store.batch_search import paying
 from store.batches import batches as stored_batches
 from store.ceilings import own_signals
 from store.clock import all_tick_signals
@@ -87,18 +88,28 @@ def signals(
 
 def batches(
     municipality: options.Municipality = None,
+    provider: options.Provider = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="With a cut-off on or after this date")
+    ] = None,
     database: options.Database = None,
     lang: options.Language = "nl",
     json: options.Json = False,
 ) -> None:
-    """List closed payment batches.
+    """List closed payment batches; of a provider, those in which it is paid.
 
-    Example: declastroom batches --municipality 0384
+    Example: declastroom batches --municipality 0384 --since 2026-04-01
     """
+    day = options.parse_day(since)
     chosen = options.settings(database)
     with options.failures(json), trial(open_store(chosen.database_url)) as connection:
         options.known_municipality(connection, municipality, json)
-        found = stored_batches(connection, municipality)
+        numbers = None if provider is None else paying(connection, provider)
+        found = [
+            each
+            for each in stored_batches(connection, municipality)
+            if (numbers is None or each.number in numbers) and (day is None or each.cut_off >= day)
+        ]
     if json:
         rows = [{**b._asdict(), "cut_off": str(b.cut_off), "due": str(b.due)} for b in found]
         print_json({"batches": [{"batch": row.pop("number"), **row} for row in rows]})

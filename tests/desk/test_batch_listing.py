@@ -1,0 +1,43 @@
+"""`batches` of a municipality, of a provider, since a day."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+BIN = Path(sys.executable).parent / "declastroom"
+
+
+def _run(folder: Path, *words: object) -> str:
+    command = [str(BIN), *map(str, words)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one batch, which pays what was promised without a declaration."""
+    made = tmp_path_factory.mktemp("batches")
+    _run(made, "register", "import", EXAMPLES / "region")
+    _run(made, "batch", "close", "--municipality", "0384", "--cut-off", "2026-04-30")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("words", "listed"),
+    [
+        ("--municipality 0384", True),
+        ("--municipality 0377", False),
+        ("--provider 41410001", True),
+        ("--provider 41410003", False),
+        ("--since 2026-04-30", True),
+        ("--since 2026-05-01", False),
+    ],
+)
+def test_a_batch_is_listed_by_what_it_is(words: str, listed: bool, folder: Path) -> None:
+    found = json.loads(_run(folder, "batches", *words.split(), "--json"))["batches"]
+    assert [each["batch"] for each in found] == ["0384-2026-0001"] * listed
