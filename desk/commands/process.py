@@ -164,18 +164,20 @@ def check(
         engine = open_store(chosen.database_url)
         checked: list[tuple[Outcome, list[Rejection]]] = []
         noticed: list[Notice] = []
-        for source in read_sources(files):
-            with trial(engine) as connection:
-                refresh(kept, connection)
-                inbox = Inbox(connection)
-                if source.fault is not None:
-                    received = Received(source.content, source.name, source.sha256, day)
-                    outcome = seal(source.fault, received, inbox)
-                else:
-                    outcome = handle(source.content, source.name, day, inbox, kept)
-                checked.append((outcome, list(_rejections(inbox, outcome))))
-                if outcome.message_id is None:
-                    noticed += notices(inbox, [outcome.sha256])
+        with progress("check", len(files)) as advance:
+            for source in read_sources(files):
+                with trial(engine) as connection:
+                    refresh(kept, connection)
+                    inbox = Inbox(connection)
+                    if source.fault is not None:
+                        received = Received(source.content, source.name, source.sha256, day)
+                        outcome = seal(source.fault, received, inbox)
+                    else:
+                        outcome = handle(source.content, source.name, day, inbox, kept)
+                    checked.append((outcome, list(_rejections(inbox, outcome))))
+                    if outcome.message_id is None:
+                        noticed += notices(inbox, [outcome.sha256])
+                advance(min(len(checked), len(files)))
     told = options.language(lang)
     document = {
         **report([outcome for outcome, _ in checked]),
