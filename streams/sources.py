@@ -54,7 +54,7 @@ def read_sources(files: Iterable[Path]) -> Iterator[Source]:
         with path.open("rb") as stream:
             status = os.fstat(stream.fileno())
             size = status.st_size if S_ISREG(status.st_mode) else most  # a pipe does not know its size
-            content = stream.read(min(size, most) + 1)  # room for the largest takes longer to get than to fill
+            content = stream.read(min(size, most) + 1)  # no room for more: getting it takes its time
             if len(content) > most:
                 sha256 = _hash(content, stream)
                 too_large = quarantined("too-large", f"{size} bytes", f"<= {LARGEST_MESSAGE} bytes")
