@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from desk.synthetic.stage import Scene, Stage
 from desk.synthetic.wire import ClientLines, WireLine, declaration_xml
-from schemas.period import Period, minus_months
+from schemas.period import Period, first_day, last_day, minus_months
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,71 @@ def _previous_of_debit(attempt: Attempt) -> bytes:
     return attempt.write(lines=(first, second._replace(previous=attempt.stage.numbers.reference())))
 
 
+def _with_second(attempt: Attempt, **values: Any) -> bytes:
+    """The declaration with other values on its second line."""
+    first, second = attempt.lines
+    return attempt.write(lines=(first, second._replace(**values)))
+
+
+def _later_month(attempt: Attempt) -> bytes:
+    """TR134: a declaration period that begins after the message was dated."""
+    month = minus_months(first_day(attempt.envelope.dated_on), -1)
+    return attempt.write(envelope=replace(attempt.envelope, month=month))
+
+
+def _unfinished_month(attempt: Attempt) -> bytes:
+    """TR137: a declaration period that ends after the message was dated."""
+    dated_on = attempt.envelope.dated_on
+    if dated_on == last_day(dated_on):
+        dated_on = date.fromordinal(dated_on.toordinal() - 1)
+    return attempt.write(envelope=replace(attempt.envelope, dated_on=dated_on, month=first_day(dated_on)))
+
+
+def _credited_twice(attempt: Attempt) -> bytes:
+    """TR315: two credits of one earlier line."""
+    previous, numbers = attempt.stage.numbers.reference(), attempt.stage.numbers
+    credits = [
+        line._replace(reference=numbers.reference(), previous=previous, side="C") for line in attempt.lines
+    ]
+    return attempt.write(lines=(*attempt.lines, *credits))
+
+
+def _credited_at_once(attempt: Attempt) -> bytes:
+    """TR316: a credit of a debit in the same message."""
+    first, second = attempt.lines
+    reference = attempt.stage.numbers.reference()
+    credit = second._replace(reference=reference, previous=second.reference, side="C")
+    return attempt.write(lines=(first, second, credit))
+
+
+def _five_years_old(attempt: Attempt) -> bytes:
+    """TR335: a line that ended more than sixty months before it was declared."""
+    begin = first_day(minus_months(attempt.envelope.dated_on, 62))
+    return _with_second(attempt, begin=begin, end=last_day(begin))
+
+
+def _before_2021(attempt: Attempt) -> bytes:
+    """CS100: a line of the time before the variants of allocations were laid down."""
+    return _with_second(attempt, begin=date(2020, 12, 1), end=date(2020, 12, 31))
+
+
+def _credit_of_nothing(attempt: Attempt) -> bytes:
+    """CS325: an amount of zero that is a credit."""
+    previous = attempt.stage.numbers.reference()
+    return _with_second(attempt, previous=previous, amount_cents=0, side="C")
+
+
+def _line_over_two_months(attempt: Attempt) -> bytes:
+    """CS337: a product period that begins in one month and ends in the next."""
+    return _with_second(attempt, begin=attempt.stage.before.begin, end=attempt.stage.month.end)
+
+
+def _euros_that_differ(attempt: Attempt) -> bytes:
+    """CS339: an amount in euros that is not its volume."""
+    volume = attempt.lines[1].amount_cents + 1
+    return _with_second(attempt, unit="83", volume=volume, tariff_cents=None)
+
+
 _IN_MESSAGE = (
     _wrong_total, _wrong_bsn, _same_period_twice, _same_reference_twice, _two_months, _no_tariff,
     _previous_of_debit,
@@ -201,6 +266,15 @@ MISHAPS: Final = {
     "CS340": Mishap(_two_months, 0),
     "CD087": Mishap(_no_tariff, 0),
     "CD060": Mishap(_previous_of_debit, 0),
+    "TR134": Mishap(_later_month, 0),
+    "TR137": Mishap(_unfinished_month, 0),
+    "TR315": Mishap(_credited_twice, 0),
+    "TR316": Mishap(_credited_at_once, 0),
+    "TR335": Mishap(_five_years_old, 0),
+    "CS100": Mishap(_before_2021, 0),
+    "CS325": Mishap(_credit_of_nothing, 0),
+    "CS337": Mishap(_line_over_two_months, 0),
+    "CS339": Mishap(_euros_that_differ, 0),
     "9056": Mishap(_same_identification, 2, code="9056"),
     "8848": Mishap(_dated_tomorrow, 0, code="8848"),
     "9333": Mishap(_same_number, 2, level="declaration", code="9333"),
