@@ -41,6 +41,7 @@ def open_store(url: str) -> Engine:
         options: dict[str, Any] = (
             {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if in_memory else {}
         )
+        _keep_to_ourselves(url)
         engine = create_engine(url, **options)
         dialect_of(engine.dialect.name).prepare(engine)
         _migrate(engine)
@@ -51,6 +52,16 @@ def open_store(url: str) -> Engine:
     except (DBAPIError, OSError) as error:
         raise StoreUnavailable(f"the database cannot be opened: {_cause(error)}") from error
     return engine
+
+
+def _keep_to_ourselves(url: str) -> None:
+    """A new SQLite file is readable for its owner alone: it holds citizens' numbers."""
+    parsed = make_url(url)
+    named = parsed.database or ":memory:"
+    if parsed.get_backend_name() == "sqlite" and not named.startswith((":memory:", "file:")):
+        path = Path(named)
+        if path.parent.is_dir() and not path.exists():
+            path.touch(mode=0o600)
 
 
 @contextmanager

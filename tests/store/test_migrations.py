@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from pathlib import Path
 
@@ -131,3 +132,12 @@ def test_a_database_without_its_driver_says_which(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(StoreUnavailable) as unavailable:
         open_store("mysql://x:secret@127.0.0.1:9/z")
     assert str(unavailable.value) == expected
+
+
+def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    open_store(f"sqlite:///{path}").dispose()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o640)
+    open_store(f"sqlite:///{path}").dispose()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640  # what somebody chose stays
