@@ -50,13 +50,15 @@ def measure(folder: Path, *, quick: bool) -> Report:
     say("preparing stores")
     messages = [message_world(folder, lines) for lines in (SMALL, MEDIUM, LARGE)]
     small, medium, large = messages
+    other = message_world(folder, MEDIUM, usual=False)
     month = month_world(folder, 2_000 if quick else 16_000)
     say("timing")
-    results = bench.compare([small, medium, large, month], rounds=3 if quick else 7)
+    results = bench.compare([small, medium, large, other, month], rounds=3 if quick else 7)
     worlds = [
         (results[small.name], None),
         (results[medium.name], 3.0),
         (results[large.name], 3.0),
+        (results[other.name], 3.0),
         (results[month.name], 5.0),
     ]
     figures = [

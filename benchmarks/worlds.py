@@ -40,15 +40,22 @@ class World:
         return [path.read_bytes() for path in self.files]
 
 
-def message_world(folder: Path, lines: int) -> World:
-    """One message of exactly `lines` valid lines: indented, or flat when that is too large to be sent."""
+def message_world(folder: Path, lines: int, *, usual: bool = True) -> World:
+    """One message of exactly `lines` valid lines: indented, or flat when that is too large to be sent.
+
+    One that is not `usual` has a blank in one tag: it is not recognized, but parsed and validated.
+    """
     name = f"{lines:,} lines"
     made = one_declaration(lines, seed=lines, indented=True)
     if len(made.declaration) >= LARGEST_MESSAGE:
         name += ", flat"
         made = one_declaration(lines, seed=lines)
-    where = folder / f"message-{lines}"
-    return _world(where, name, made.register, made.allocations, [made.declaration], made.received_on)
+    declaration = made.declaration
+    if not usual:
+        name += ", not usual"
+        declaration = declaration.replace(b"<Clienten>", b"<Clienten >")
+    where = folder / name.replace(" ", "-")
+    return _world(where, name, made.register, made.allocations, [declaration], made.received_on)
 
 
 def month_world(folder: Path, lines: int) -> World:

@@ -65,16 +65,15 @@ def receive(data: bytes, file: str, received_on: date) -> Received:
 
 def open_message(received: Received) -> Opened:
     """Read a message as far as nothing else needs to be known for it."""
-    usual = read_usual(received.data)
-    if usual is not None:
-        return Opened(received, usual)
-    admitted = admit(received.data)
-    if isinstance(admitted, Fault) or admitted.message_type.number != "323":
-        return Opened(received, admitted)
     try:
-        return Opened(received, read_declaration(admitted.root, admitted.message_type, plain=admitted.plain))
+        content: Declaration | Admitted | Fault | None = read_usual(received.data)
+        if content is None:
+            content = admit(received.data)
+        if isinstance(content, Admitted) and content.message_type.number == "323":
+            content = read_declaration(content.root, content.message_type, plain=content.plain)
     except Exception as error:  # a defect of ours must not stop the stream
         return Opened(received, _defect(error, received))
+    return Opened(received, content)
 
 
 def decide_alone(opened: Opened, inbox: Inbox, house: House) -> Outcome:

@@ -23,12 +23,12 @@ MARK = "MARKED"
 
 _DEFECT = f"""
 import streams.handle as handle
-admit = handle.admit
+read_usual = handle.read_usual
 def broken(data):
     if b"{MARK}" in data and not {{mended}}:
         {{what}}
-    return admit(data)
-handle.admit = broken
+    return read_usual(data)
+handle.read_usual = broken
 """
 
 
