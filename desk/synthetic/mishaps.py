@@ -266,6 +266,13 @@ MISHAPS: Final = {
     "CS340": Mishap(_two_months, 0),
     "CD087": Mishap(_no_tariff, 0),
     "CD060": Mishap(_previous_of_debit, 0),
+    "9056": Mishap(_same_identification, 2, code="9056"),
+    "8848": Mishap(_dated_tomorrow, 0, code="8848"),
+    "9333": Mishap(_same_number, 2, level="declaration", code="9333"),
+    "8214": Mishap(_month_before, 1, level="declaration", code="8214"),
+    "STRUCTURE": Mishap(_broken_structure, 2, "refused", "structure", None),
+    "GARBAGE": Mishap(_unusable, 1, "quarantined", "message", None),
+    "DUPLICATE": Mishap(_again, 1, "duplicate", "message", None),
     "TR134": Mishap(_later_month, 0),
     "TR137": Mishap(_unfinished_month, 0),
     "TR315": Mishap(_credited_twice, 0),
@@ -275,11 +282,8 @@ MISHAPS: Final = {
     "CS325": Mishap(_credit_of_nothing, 0),
     "CS337": Mishap(_line_over_two_months, 0),
     "CS339": Mishap(_euros_that_differ, 0),
-    "9056": Mishap(_same_identification, 2, code="9056"),
-    "8848": Mishap(_dated_tomorrow, 0, code="8848"),
-    "9333": Mishap(_same_number, 2, level="declaration", code="9333"),
-    "8214": Mishap(_month_before, 1, level="declaration", code="8214"),
-    "STRUCTURE": Mishap(_broken_structure, 2, "refused", "structure", None),
-    "GARBAGE": Mishap(_unusable, 1, "quarantined", "message", None),
-    "DUPLICATE": Mishap(_again, 1, "duplicate", "message", None),
 }
+ON_REQUEST: Final = frozenset(
+    {"TR134", "TR137", "TR315", "TR316", "TR335", "CS100", "CS325", "CS337", "CS339"}
+)
+"""Mishaps that take no part, not even in the drawing of lots, unless they are asked for by name."""

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from random import Random
 from typing import Final
 
-from desk.synthetic.mishaps import MISHAPS
+from desk.synthetic.mishaps import MISHAPS, ON_REQUEST
 from desk.synthetic.scenes import LINE_FAULTS
 
 _WHOLE: Final = 1_000_000
@@ -69,7 +69,8 @@ def line_quota(rng: Random, fault_share: float, faults: Mapping[str, float]) -> 
 
 def mishap_quota(rng: Random, fault_share: float, faults: Mapping[str, float]) -> Quota:
     """Faults of whole messages; a share counts per ordinary declaration."""
-    return Quota(rng, {name: mishap.weight for name, mishap in MISHAPS.items()}, fault_share, faults)
+    takes_part = {name: m.weight for name, m in MISHAPS.items() if name in faults or name not in ON_REQUEST}
+    return Quota(rng, takes_part, fault_share, faults)
 
 
 def _millionths(share: float) -> int:
