@@ -15,13 +15,11 @@ from processors.line_rules import Verdict
 from processors.wording import Lang, rejection_object
 from schemas.declaration import Declaration, Line
 from schemas.notice import Rejection, rejections_from_json
-from schemas.xml.fault import Fault
-from schemas.xml.gate import admit
-from schemas.xml.read_declaration import read_declaration
 from store.inbox import Inbox
 from store.packing import unpack
 from store.registers import load
 from store.rewind import rewind
+from streams.handle import read_message
 from streams.handle_declaration import read_facts
 from streams.house import House, choices_of
 
@@ -138,11 +136,9 @@ def _returned(
 
 def _declaration(body: bytes) -> Declaration:
     """A declaration that was decided once, read again."""
-    admitted = admit(body)
-    assert not isinstance(admitted, Fault), "a message that was decided once is admitted again"
-    declaration = read_declaration(admitted.root, admitted.message_type)
-    assert isinstance(declaration, Declaration), "idem"
-    return declaration
+    content = read_message(body)
+    assert isinstance(content, Declaration), "a message that was decided once is read again"
+    return content
 
 
 def _message(inbox: Inbox, message_id: int) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Delivery:
 
     def __init__(self, out: Path) -> None:
         self._out = out
-        self._end = f".{os.getpid()}.part"
+        self._end = f".{os.urandom(6).hex()}.part"  # processes of two containers may have one number
         self._pending: dict[str, str] = {}
         self._unflushed: list[str] = []  # those with nothing in them lose nothing
         self._folders: set[str] = set()

@@ -66,14 +66,20 @@ def receive(data: bytes, file: str, received_on: date) -> Received:
 def open_message(received: Received) -> Opened:
     """Read a message as far as nothing else needs to be known for it."""
     try:
-        content: Declaration | Admitted | Fault | None = read_usual(received.data)
-        if content is None:
-            content = admit(received.data)
-        if isinstance(content, Admitted) and content.message_type.number == "323":
-            content = read_declaration(content.root, content.message_type, plain=content.plain)
+        return Opened(received, read_message(received.data))
     except Exception as error:  # a defect of ours must not stop the stream
         return Opened(received, _defect(error, received))
-    return Opened(received, content)
+
+
+def read_message(data: bytes) -> Declaration | Admitted | Fault:
+    """A 323 as its values, another message as the gate admitted it, or what is wrong with it."""
+    usual = read_usual(data)
+    if usual is not None:
+        return usual
+    admitted = admit(data)
+    if isinstance(admitted, Fault) or admitted.message_type.number != "323":
+        return admitted
+    return read_declaration(admitted.root, admitted.message_type, plain=admitted.plain)
 
 
 def decide_alone(opened: Opened, inbox: Inbox, house: House) -> Outcome:

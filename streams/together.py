@@ -116,28 +116,35 @@ def _decide_segment(segment: list[Sent], inbox: Inbox, house: House) -> list[Out
     hold_all(inbox, {key for some in keys for key in some})
     for each in segment:
         inbox.relation(*_relation(each.declaration))
-    hashes = dict.fromkeys(each.received.sha256 for each in segment)
-    numbers = dict(zip(hashes, inbox.next_message_ids(len(hashes)), strict=True))
+    firsts: dict[str, int] = {}
+    for place, each in enumerate(segment):
+        if inbox.seen(each.received.sha256) is None:
+            firsts.setdefault(each.received.sha256, place)
+    places = sorted(firsts.values())
+    numbers = dict(zip(places, inbox.next_message_ids(len(places)), strict=True)) if places else {}
     outcomes: dict[int, Outcome] = {}
-    for wave in _waves(segment, keys):
-        fresh = [place for place in wave if inbox.seen(segment[place].received.sha256) is None]
-        sent = [segment[place] for place in fresh]
-        decided = decide_declarations(sent, [numbers[each.received.sha256] for each in sent], inbox, house)
-        outcomes.update(zip(fresh, decided, strict=True))
-        for place in sorted(set(wave) - set(fresh)):
-            received = segment[place].received
-            outcomes[place] = again(inbox, numbers[received.sha256], received)
+    for wave in _waves(segment, keys, places):
+        sent = [segment[place] for place in wave]
+        decided = decide_declarations(sent, [numbers[place] for place in wave], inbox, house)
+        outcomes.update(zip(wave, decided, strict=True))
+    for place, each in enumerate(segment):  # only now: telling of it writes what is to leave the house
+        if place not in outcomes:
+            seen = inbox.seen(each.received.sha256)
+            assert seen is not None, "it came before, in this group or in another"
+            outcomes[place] = again(inbox, seen, each.received)
     for _ in outcomes:
         point("decided")
     return [outcomes[place] for place in range(len(segment))]
 
 
-def _waves(segment: list[Sent], watched: Sequence[list[tuple[str, int]]]) -> Iterator[list[int]]:
+def _waves(
+    segment: list[Sent], watched: Sequence[list[tuple[str, int]]], places: Iterable[int]
+) -> Iterator[list[int]]:
     """Places of messages of which none depends on another of its wave, only on those of earlier ones."""
     waves: dict[int, list[int]] = {}
     last: dict[object, int] = {}
-    for place, (sent, keys) in enumerate(zip(segment, watched, strict=True)):
-        depends_on = [_relation(sent.declaration), *keys]
+    for place in places:
+        depends_on = [_relation(segment[place].declaration), *watched[place]]
         wave = 1 + max(last.get(key, 0) for key in depends_on)
         last.update(dict.fromkeys(depends_on, wave))
         waves.setdefault(wave, []).append(place)

@@ -21,7 +21,8 @@ from schemas.standard import MessageType
 from schemas.xml.parser import parser
 
 BLANKS: Final = "[ \\t\\r\\n]{0,999}+"  # a parser takes no text of more than ten million characters
-_VISIBLE: Final = "[!-%'-;=?-~]"  # without & < >
+_VISIBLE: Final = "[!-%'-;?-~]"  # without & < > and =, of which the gate takes so many and no more
+_LONGEST: Final = "999"  # of a value that the schema does not limit
 _MEANS: Final = {".": _VISIBLE, r"\S": _VISIBLE, "(": "(?:"}
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 _A_DAY: Final = "2026-01-31"
@@ -149,7 +150,7 @@ def _looks(facets: dict[str, list[str]]) -> str:
     if "enumeration" in facets:
         return "|".join(map(re.escape, facets["enumeration"]))
     if base == "xs:string":
-        return f"{_VISIBLE}{{{facets['minLength'][0]},{facets.get('maxLength', [''])[0]}}}+"
+        return f"{_VISIBLE}{{{facets['minLength'][0]},{facets.get('maxLength', [_LONGEST])[0]}}}+"
     if base == "xs:date":
         return "[0-9]{4}-[0-9]{2}-[0-9]{2}"  # whether there is such a day, the reader finds out
     if base == "xs:integer" and facets["minInclusive"] == ["0"]:

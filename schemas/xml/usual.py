@@ -20,12 +20,19 @@ from schemas.xml.grammar import BLANKS, Grammar, Prefixes
 from schemas.xml.read_declaration import Columns, Undecodable, lines_of
 
 _NAME: Final = "[A-Za-z][A-Za-z0-9_]{0,15}+"
-_SPACE: Final = f'[ \\t\\r\\n]++xmlns(?::({_NAME}))?+="(http://[!#-%\'-;=?-~]++)"'
+_SPACE: Final = f'[ \\t\\r\\n]{{1,999}}+xmlns(?::({_NAME}))?+="(http://[A-Za-z0-9./_-]{{1,99}}+)"'
 _START: Final = re.compile(
     rf'(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?+ ?\?>)?+{BLANKS}'
     rf"<(?:({_NAME}):)?+Bericht((?:{_SPACE}){{1,4}}+){BLANKS}>"
 )
 _SPACES: Final = re.compile(_SPACE)
+# A name of any other namespace may be one that no parser takes.
+_KNOWN: Final = {
+    *BY_NAMESPACE,
+    *(message_type.base_namespace for message_type in BY_NAMESPACE.values()),
+    "http://www.w3.org/2001/XMLSchema",
+    "http://www.w3.org/2001/XMLSchema-instance",
+}
 
 
 class _Form(NamedTuple):
@@ -84,7 +91,7 @@ def read_usual(data: bytes) -> Declaration | None:
         return None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _form_of(own: str, declared: str) -> tuple[MessageType, _Form] | None:
     """The message that a root element with this prefix opens, and how it is written there."""
     spaces = _SPACES.findall(declared)
@@ -95,6 +102,8 @@ def _form_of(own: str, declared: str) -> tuple[MessageType, _Form] | None:
         return None
     base = prefixes[message_type.base_namespace]
     if len(set(names)) < len(names) or any(name[:3].lower() == "xml" for name in names):
+        return None
+    if not prefixes.keys() <= _KNOWN:
         return None
     own, base = (f"{prefix}:" if prefix else "" for prefix in (own, base))
     return message_type, _form(message_type, Prefixes(own, base))

@@ -171,6 +171,14 @@ def _first(old: str, new: str) -> str:
         _first(_SPACES, f'{_SPACES} xmlns:xmlfoo="http://example.org"'),
         _first(_SPACES, f'{_SPACES} xmlns:a="http://a" xmlns:c="http://a" xmlns:d="http://a"'),
         _first(_SPACES, f'{_SPACES} a="1"'),
+        _first(_SPACES, f'{_SPACES} xmlns:a="http://{{|}}"'),
+        _first(_SPACES, f'{_SPACES} xmlns:a="http://example.org/%zz"'),
+        _first(_SPACES, f'{_SPACES} xmlns:a="http://example.org"'),
+        _first(_SPACES, f'{_SPACES} xmlns:a="http://www.w3.org/XML/1998/namespace"'),
+        _first(_SPACES, f'{_SPACES} xmlns:a="http://www.w3.org/2000/xmlns/"'),
+        _first(_SPACES, _SPACES.replace(" xmlns:b", " " * 1_000 + "xmlns:b")),
+        _first("R1", "xmlns:a1="),
+        _first("1.0.1", "1.0." + "1" * 1_000),
         _first(BASE_SPACE, BASE_SPACE.replace("jw", "wmo")),
         _first(MESSAGE_SPACE, MESSAGE_SPACE.replace("323", "325")),
         VALID + "x",
@@ -183,6 +191,21 @@ def _first(old: str, new: str) -> str:
 )  # fmt: skip
 def test_anything_else_is_left_to_the_gate(text: str) -> None:
     assert not _agrees(text.encode())
+
+
+@pytest.mark.parametrize("run", [" ", "\n\t", " \r\n"])
+def test_blanks_between_elements_are_no_values(run: str) -> None:
+    """Whichever way a message is read, and wherever in it they stand."""
+    rng = Random(run)
+    tags = [match.start() for match in re.finditer("<", VALID[VALID.index("<m:Client>") :])]
+    expected = read_usual(_DATA)
+    for _ in range(300):
+        place = VALID.index("<m:Client>") + rng.choice([at for at in tags if VALID[at : at + 2] != "</"])
+        blanks = run * rng.choice([100, 150, 250, 333, 499, 4_000])
+        text = VALID[:place] + blanks + VALID[place:]
+        if VALID[place - 1] in ">\n" and VALID[place : place + 2] != "</":
+            assert _slowly(text.encode()) == expected, (place, len(blanks))
+            _agrees(text.encode())
 
 
 def test_a_message_above_the_limit_is_left_to_the_gate() -> None:

@@ -50,6 +50,14 @@ def _month() -> tuple[Region, list[Source]]:
     region = make_region(rng, municipalities=2, lines=700, months=months_from(date(2026, 3, 1), 1))
     made = [each.content for each in messages_of(rng, region, fault_share=0.3, faults={"CORRECTION": 0.1})]
     contents = [*made, made[-1], b"<nothing/>", *made[-9:-1:3], b"<nothing/>"]
+    claims = [place for place, content in enumerate(contents) if b"323/schema" in content]
+    for place in claims[40:160:10]:  # once more soon after, also behind a message of another kind
+        contents[place + 4 : place + 4] = [
+            contents[place],
+            b"<nothing/>",
+            contents[place],
+            contents[place - 7],
+        ]
     sources = [Source(f"{number}.xml", content) for number, content in enumerate(contents)]
     large = Source("large.xml", b"...", "f" * 64, quarantined("too-large"))
     return region, [*sources[:-20], large, *sources[-20:]]
@@ -78,8 +86,13 @@ def _decided(sources: Sequence[Source], region: Region, group: int) -> tuple[lis
     return outcomes, rows
 
 
-def test_together_is_as_one_by_one() -> None:
+def _never(_: Inbox, savepoint: str) -> None:
+    raise AssertionError(f"nothing fails, so {savepoint} is not rolled back")
+
+
+def test_together_is_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     region, sources = _month()
+    monkeypatch.setattr(Inbox, "roll_back", _never)
     alone, together = _decided(sources, region, 1), _decided(sources, region, 40)
     assert {o.outcome for o in alone[0]} == {"answered", "stored", "refused", "quarantined", "duplicate"}
     assert together == alone
