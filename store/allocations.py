@@ -102,8 +102,8 @@ def client_products(
     rows = inbox.with_pairs(
         "asked (relation_id, bsn)",
         asked,
-        "SELECT a.relation_id, a.bsn, a.category, a.code FROM asked JOIN allocation a"
-        " ON a.relation_id = asked.relation_id AND a.bsn = asked.bsn ORDER BY a.id",
+        "SELECT a.relation_id, a.bsn, a.category, a.code FROM asked CROSS JOIN allocation a"
+        " WHERE a.relation_id = asked.relation_id AND a.bsn = asked.bsn ORDER BY a.id",
     )
     for relation_id, bsn, category, code in rows:
         found[relation_id].setdefault(bsn, []).append((category, code))

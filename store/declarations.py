@@ -63,8 +63,9 @@ def earlier_lines(inbox: Inbox, asked: Mapping[int, Collection[str]]) -> dict[in
     rows = inbox.with_pairs(
         "asked (relation_id, reference)",
         asked,
-        f"SELECT {_LINE}, n.relation_id FROM asked JOIN line n ON n.relation_id = asked.relation_id"
-        " AND n.reference = asked.reference ORDER BY n.id",
+        # the order of a CROSS JOIN is kept: never all lines to find a few
+        f"SELECT {_LINE}, n.relation_id FROM asked CROSS JOIN line n"
+        " WHERE n.relation_id = asked.relation_id AND n.reference = asked.reference ORDER BY n.id",
     )
     for row in rows:
         lines = found[row[14]]

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from itertools import groupby
 from random import Random
+from typing import Any
 
 from contracts.tables import CeilingRow, ProviderRow, Row
 from desk.synthetic.region import make_region, months_from
@@ -23,6 +24,10 @@ from streams.handle import handle
 from streams.house import House
 
 _MOST = 18
+_WHOLE_TABLE = re.compile(
+    r"SCAN (n|line|allocation|message|declaration|relation|outbox)\b"
+    r"|SEARCH \w+ USING (COVERING )?INDEX (line_reference|allocation_client) \(relation_id=\?\)$"
+)
 _MORE_ROWS = re.compile(r"(?:, \(\?(?:, \?)*\))+")
 _MOST_ON_CEILINGS = 14  # more, for the first lines that pass several thresholds of a ceiling at once
 _VALUE = re.compile(r"'(?:[^']|'')*'|-?\b\d+\b|\bNULL\b|[xX]'[0-9a-fA-F]*'")
@@ -88,6 +93,24 @@ def test_more_lines_are_not_more_statements() -> None:
 
 def test_a_message_takes_few_statements() -> None:
     assert 5 <= len(_one(10)) <= _MOST
+
+
+def test_no_question_looks_through_a_whole_table() -> None:
+    """Nor through all of a relation, however large the store has become: the planner does not know it."""
+    made = one_declaration(200, seed=200)
+    engine, house, asked = open_store("sqlite://"), House(Choices()), list[str]()
+    with transaction(engine) as connection:
+        save(connection, made.register, "2026-01-01T00:00:00", 0)
+        refresh(house, connection)
+        raw: Any = connection.connection.driver_connection
+        for content in (*made.allocations, made.declaration):
+            raw.set_trace_callback(asked.append)
+            handle(content, "message.xml", made.received_on, Inbox(connection), house)
+            raw.set_trace_callback(None)
+        questions = {sql for sql in asked if sql.startswith(("SELECT", "WITH"))}
+        plans = [row[3] for sql in questions for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert len(plans) > 20
+    assert [plan for plan in plans if _WHOLE_TABLE.match(plan)] == []
 
 
 def test_ceilings_ask_a_few_things_more_whatever_the_number_of_lines() -> None:
