@@ -126,9 +126,9 @@ def numbers_in_use(
 def live_allocations(inbox: Inbox, relation_id: int, numbers: Iterable[int]) -> frozenset[int]:
     """Which of these allocations have live debits (TR385)."""
     rows = inbox.execute(
-        "SELECT number FROM allocation a WHERE relation_id = ? AND number = ANY(?)"
+        "SELECT number FROM allocation a WHERE id = ANY(?)"
         " AND EXISTS (SELECT 1 FROM line WHERE allocation_id = a.id AND state = 1)",
-        (relation_id, inbox.members(sorted(numbers))),
+        (inbox.members(sorted(allocation_id(relation_id, number) for number in numbers)),),
     ).fetchall()
     return frozenset(row[0] for row in rows)
 
