@@ -212,18 +212,15 @@ class PriceList:
             owner = row.agreement or agreement
             return Price(grown.cents, per_hour, grown.cents is None, choice.source, owner, names, steps)
         owners = (row.agreement,) if row.agreement is not None else ground.agreements
-        cents = row.cents
-        if row.source is not None:
-            steps = (*steps, f"recorded source: {row.source}")
         active = [self._agreements.sanctions(name, day) for name in owners]
-        if not any(active):
-            return Price(cents, per_hour, False, choice.source, row.agreement or agreement, names, steps)
         percents = {tuple(sanction.percent for sanction in rows) for rows in active} or {()}
         if len(percents) > 1 or any(len(each) > 1 for each in percents):
             clash = tuple(sorted(_sanction_name(sanction) for rows in active for sanction in rows))
-            steps = (ground.step, *choice.steps, *(("hour tariff for minutes",) if per_hour else ()))
             steps = (*steps, "the sanctions contradict each other")
             return Price(None, per_hour, True, choice.source, agreement, clash, steps)
+        cents = row.cents
+        if row.source is not None:
+            steps = (*steps, f"recorded source: {row.source}")
         for percent in next(iter(percents)):
             cents = half_up(cents * (100 - percent), 100)
             steps = (*steps, f"sanction of {percent} %: {row.cents} becomes {cents} cents")

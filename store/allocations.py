@@ -70,28 +70,13 @@ def read_allocations(inbox: Inbox, asked: Mapping[int, Iterable[int]]) -> dict[i
     found = {relation_id: Allocations({}, {}, {}) for relation_id in asked}
     ids = sorted(allocation_id(relation_id, n) for relation_id, numbers in asked.items() for n in numbers)
     rows = inbox.execute(f"{_CURRENT} WHERE id = ANY(?)", (inbox.members(ids),)).fetchall()
-    relation_id, days = -1, _Days()
-    for row in rows:  # as `allocation_of` does, ten thousand times
-        number, bsn, category, code, volume, unit, frequency, budget_cents, start_on, end_on, *_ = row
-        if row[13] >> _NUMBER_BITS != relation_id:
-            relation_id = row[13] >> _NUMBER_BITS
-            values, places, usage = found[relation_id]
-        size = None if unit is None else _value(Size, (volume, unit, frequency))
-        start, end = days[start_on], days[end_on]
-        values[number] = _value(
-            Allocation, (number, bsn, category, code, size, budget_cents, start, end, *row[10:13])
-        )
+    for row in rows:
+        number = row[0]
+        values, places, usage = found[row[13] >> _NUMBER_BITS]
+        values[number] = allocation_of(row)
         places[number] = _value(AllocationRow, row[13:])
         usage[number] = Usage(row[16] or 0, row[17] or 0)
     return found
-
-
-class _Days(dict[str | None, date | None]):
-    """Stored days, decoded on first use; no day is None."""
-
-    def __missing__(self, text: str | None) -> date | None:
-        found = self[text] = None if text is None else day(text)
-        return found
 
 
 def client_products(

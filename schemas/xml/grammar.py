@@ -43,6 +43,11 @@ class Halves(NamedTuple):
     repeated: etree._Element
     after: str
 
+    @property
+    def close(self) -> str:
+        """The end tag that comes first after what is repeated, as it is written."""
+        return self.after.removeprefix(BLANKS).partition(BLANKS)[0]
+
 
 class Grammar:
     """Makes expressions of the elements of one message. Each value is a group, in document order; a value

@@ -95,9 +95,8 @@ def _form(kind: MessageType) -> _Form:
     root = full.halves(full.root, inner=True)
     client = full.halves(root.repeated)
     line = f"(?:{client.before})?+{full.whole(client.repeated)}(?:{client.after})?+{BLANKS}|([\\s\\S]++)"
-    close = root.after.removeprefix(BLANKS).partition(BLANKS)[0]
     return _Form(
-        start, re.compile(header), re.compile(body), re.compile(root.before), re.compile(line), close,
+        start, re.compile(header), re.compile(body), re.compile(root.before), re.compile(line), root.close,
         re.compile(root.after + BLANKS),
     )  # fmt: skip
 

@@ -54,13 +54,12 @@ def _form(message_type: MessageType, prefixes: Prefixes) -> _Form:
     grammar = Grammar(message_type, prefixes)
     root = grammar.halves(grammar.root, inner=True)
     client = grammar.halves(root.repeated)
-    close = root.after.removeprefix(BLANKS).partition(BLANKS)[0]
     end = client.after.removeprefix(f"{BLANKS}</")
     line = f"(?:{client.before})?+{grammar.whole(client.repeated)}(?:{BLANKS}(</){end})?+{BLANKS}"
     return _Form(
         re.compile(root.before),
         re.compile(f"{line}|([\\s\\S]++)"),
-        close,
+        root.close,
         re.compile(root.after + BLANKS),
     )
 
