@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Final, NamedTuple
@@ -144,9 +144,13 @@ class Agreements:
         """URCs of the provider, whoever they name, by name, of all days."""
         return self._names(row for row in self._rows if row.kind == "URC")
 
-    def sanctions(self, agreement: str, day: date) -> list[SanctionRow]:
-        """Sanctions on the agreement that are active that day; more than one is an error."""
-        return [row for row in self._index.sanctions.get(agreement, ()) if valid_on(row, day)]
+    def sanctions(self, agreements: Sequence[str], day: date) -> list[list[SanctionRow]]:
+        """Sanctions that are active that day on each of these agreements, unless there is none at all;
+        more than one on an agreement is an error."""
+        known = self._index.sanctions
+        if known.keys().isdisjoint(agreements):
+            return []
+        return [[row for row in known.get(name, ()) if valid_on(row, day)] for name in agreements]
 
     @staticmethod
     def _names(rows: Iterable[AgreementRow]) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ class Price(NamedTuple):
 
 NO_PRICE: Final = Price(None, False, False, Source.NO_TARIFF, None, (), ())
 _EURO: Final = Price(None, False, False, Source.EURO, None, (), ("unit 83 is an amount, it has no tariff",))
+_PER_HOUR: Final = "hour tariff for minutes"
 _ORDINARY: Final = Case()
 
 
@@ -171,11 +172,9 @@ class PriceList:
         if ground.source is not Source.PROVIDER:
             rows = narrowest(self._tariffs.own(names, code, unit, day))
             return Choice(ground.source, rows, len(rows) > 1, ())
-        followed = self._tariffs.followed(code, unit, day)
-        if followed is not None:
-            return followed
-        if code not in self._own_codes:
-            return self._tariffs.general(code, unit, day)
+        common = self._tariffs.common(code, unit, day)
+        if code not in self._own_codes or common.source is Source.FOLLOWED:
+            return common
         groups: list[tuple[str, ...]] = [(name,) for name in names] or [()]
         options = [self._tariffs.specific(group, code, unit, day) for group in groups]
         passed_over: tuple[str, ...] = ()
@@ -186,8 +185,7 @@ class PriceList:
             options = kept
         every = {id(row): row for rows in options for row in rows}
         if not every:
-            choice = self._tariffs.general(code, unit, day)
-            return choice._replace(steps=(*passed_over, *choice.steps)) if passed_over else choice
+            return common._replace(steps=(*passed_over, *common.steps)) if passed_over else common
         differ = any(rows != options[0] for rows in options) or len(options[0]) > 1
         rows = list(every.values()) if len(options) > 1 else options[0]
         return Choice(Source.PROVIDER, rows, differ, ("provider-specific tariff",))
@@ -197,34 +195,38 @@ class PriceList:
 
     def _settle(self, ground: Ground, choice: Choice, code: str, day: date, *, per_hour: bool) -> Price:
         """The price after growth path (TR-07) or sanction (TR-14), or the clash of rows or sanctions."""
-        names = tuple(sorted(map(self._index.name, choice.rows)))
-        steps = (ground.step, *choice.steps)
-        if per_hour:
-            steps = (*steps, "hour tariff for minutes")
+        names = self._index.names(choice.rows)
+        steps = (ground.step, *choice.steps, _PER_HOUR) if per_hour else (ground.step, *choice.steps)
         agreement = _only(ground.agreements)
         if choice.ambiguous:
             steps = (*steps, "several tariff rows are equally valid")
             return Price(None, per_hour, True, choice.source, agreement, names, steps)
         row = choice.rows[0]
-        if row.source in FOLLOWED:
-            grown = self._growth.cents(row, code, day)
-            steps = (*steps, f"recorded source: {row.source}", *grown.steps)
-            owner = row.agreement or agreement
-            return Price(grown.cents, per_hour, grown.cents is None, choice.source, owner, names, steps)
-        owners = (row.agreement,) if row.agreement is not None else ground.agreements
-        active = [self._agreements.sanctions(name, day) for name in owners]
-        percents = {tuple(sanction.percent for sanction in rows) for rows in active} or {()}
-        if len(percents) > 1 or any(len(each) > 1 for each in percents):
-            clash = tuple(sorted(_sanction_name(sanction) for rows in active for sanction in rows))
-            steps = (*steps, "the sanctions contradict each other")
-            return Price(None, per_hour, True, choice.source, agreement, clash, steps)
-        cents = row.cents
         if row.source is not None:
             steps = (*steps, f"recorded source: {row.source}")
-        for percent in next(iter(percents)):
-            cents = half_up(cents * (100 - percent), 100)
-            steps = (*steps, f"sanction of {percent} %: {row.cents} becomes {cents} cents")
-        return Price(cents, per_hour, False, choice.source, row.agreement or agreement, names, steps)
+        agreement = row.agreement or agreement
+        if row.source in FOLLOWED:
+            grown = self._growth.cents(row, code, day)
+            steps = (*steps, *grown.steps)
+            return Price(grown.cents, per_hour, grown.cents is None, choice.source, agreement, names, steps)
+        owners = ground.agreements if row.agreement is None else (row.agreement,)
+        active = self._agreements.sanctions(owners, day)
+        price = Price(row.cents, per_hour, False, choice.source, agreement, names, steps)
+        return _reduced(price, row.cents, active) if active else price
+
+
+def _reduced(price: Price, cents: int, active: list[list[SanctionRow]]) -> Price:
+    """The price after the sanctions on each agreement that it may come from; they must agree."""
+    percents = {tuple(sanction.percent for sanction in rows) for rows in active}
+    if len(percents) > 1 or any(len(each) > 1 for each in percents):
+        clash = tuple(sorted(_sanction_name(sanction) for rows in active for sanction in rows))
+        steps = (*price.steps, "the sanctions contradict each other")
+        return price._replace(cents=None, ambiguous=True, rows=clash, steps=steps)
+    for percent in next(iter(percents)):
+        reduced = half_up(cents * (100 - percent), 100)
+        step = f"sanction of {percent} %: {cents} becomes {reduced} cents"
+        return price._replace(cents=reduced, steps=(*price.steps, step))
+    return price
 
 
 def _only(agreements: tuple[str, ...]) -> str | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from typing import Final, NamedTuple
 
 from contracts.tables import ProviderRow, TariffRow
@@ -54,8 +55,9 @@ class TariffIndex:
         self._codes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._codes_of_provider: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._valid: dict[tuple[str, str, str, Owner, date], list[TariffRow]] = {}
-        self._names: dict[int, str] = {}
-        self._shared: dict[tuple[object, ...], Choice | None] = {}
+        self._names: dict[int, tuple[str]] = {}
+        self.is_local: dict[tuple[str, str, str], bool] = {}  # products with a tariff for every provider
+        self.shared: dict[tuple[object, ...], Choice] = {}  # what was chosen among these
         for row in rows:
             owner: Owner = None
             if row.agreement is not None:
@@ -64,6 +66,9 @@ class TariffIndex:
             elif row.agb is not None:
                 owner = ("agb", row.agb)
                 self._codes_of_provider[row.domain, row.agb].add(row.code)
+            if owner is None:
+                product = row.domain, row.code, row.unit
+                self.is_local[product] = self.is_local.get(product, False) or row.municipality is not None
             self._rows[row.domain, row.code, row.unit, owner].append(row)
             self._units[row.domain, row.code].add(row.unit)
 
@@ -78,23 +83,17 @@ class TariffIndex:
             found = self._valid[key] = [row for row in rows if valid_on(row, day)]
         return found
 
-    def has_general(self, domain: str, code: str, unit: str) -> bool:
-        """Whether there ever was a tariff for every provider; made-up codes must not fill the memory."""
-        return (domain, code, unit, None) in self._rows
+    def names(self, rows: Sequence[TariffRow]) -> tuple[str, ...]:
+        """`row_name` of some of the rows, in order; each is made once."""
+        if len(rows) == 1:
+            return self._name(rows[0])
+        return tuple(sorted(chain.from_iterable(map(self._name, rows))))
 
-    def name(self, row: TariffRow) -> str:
-        """`row_name` of one of the rows, made once."""
+    def _name(self, row: TariffRow) -> tuple[str]:
         found = self._names.get(id(row))
         if found is None:
-            found = self._names[id(row)] = row_name(row)
+            found = self._names[id(row)] = (row_name(row),)
         return found
-
-    def remembered(self, key: tuple[object, ...], find: Callable[[], Choice | None]) -> Choice | None:
-        """A choice among rows that are for every provider: the same for all with this key."""
-        if key in self._shared:
-            return self._shared[key]
-        choice = self._shared[key] = find()
-        return choice
 
     def units(self, domain: str, code: str) -> Iterable[str]:
         """Units in which anybody ever had a tariff for the product."""
@@ -128,28 +127,28 @@ class Tariffs:
         own = self.own(agreements, code, unit, day)
         return narrowest([*own, *self._valid(code, unit, ("agb", self.agb), day)])
 
-    def followed(self, code: str, unit: str, day: date) -> Choice | None:
-        """The national tariff or that of another region: it stands before every level of our own."""
-        if not self.index.has_general(self.domain, code, unit):
-            return None
-        key = ("followed", self.municipality, self.domain, code, unit, day)
-        return self.index.remembered(key, lambda: self._followed(code, unit, day))
+    def common(self, code: str, unit: str, day: date) -> Choice:
+        """What counts for whoever has no tariff of his own: the national tariff or that of another region,
+        which stands before every level of our own; else the sector tariff of the provider's CAO, the base
+        tariff, the tariff for everybody.
+
+        For a micro-enterprise the micro row of the same sector (or of everybody) replaces ours.
+        """
+        is_local = self.index.is_local.get((self.domain, code, unit))
+        if is_local is None:  # not remembered: made-up codes must not fill the memory
+            return _NOTHING
+        cao, is_micro = self.provider.cao if self.provider else None, self._is_micro(day)
+        key = (self.domain, code, unit, day, cao, is_micro, self.municipality if is_local else None)
+        choice = self.index.shared.get(key)
+        if choice is None:
+            choice = self._followed(code, unit, day) or self._general(code, unit, day, cao, is_micro) or _NOTHING
+            self.index.shared[key] = choice
+        return choice
 
     def _followed(self, code: str, unit: str, day: date) -> Choice | None:
         valid = self._valid(code, unit, None, day)
         rows = narrowest([row for row in valid if row.source in FOLLOWED and not row.micro])
         return Choice(Source.FOLLOWED, rows, len(rows) > 1, ("tariff that is followed",)) if rows else None
-
-    def general(self, code: str, unit: str, day: date) -> Choice:
-        """Sector tariff of the provider's CAO, else the base tariff, else the tariff for everybody.
-
-        For a micro-enterprise the micro row of the same sector (or of everybody) replaces it.
-        """
-        if not self.index.has_general(self.domain, code, unit):
-            return _NOTHING
-        cao, is_micro = self.provider.cao if self.provider else None, self._is_micro(day)
-        key = ("general", self.municipality, self.domain, code, unit, day, cao, is_micro)
-        return self.index.remembered(key, lambda: self._general(code, unit, day, cao, is_micro)) or _NOTHING
 
     def _general(self, code: str, unit: str, day: date, cao: str | None, is_micro: bool) -> Choice | None:
         rows = self._valid(code, unit, None, day)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from itertools import groupby, repeat
+from typing import Any, NamedTuple
 
 from rules.facts import OtherAllocation, Usage
 from schemas.allocation import Allocation, Size
@@ -55,9 +56,19 @@ def day(text: str) -> date:
 
 def allocation_of(row: tuple[Any, ...]) -> Allocation:
     """The value in the first columns of a row of `allocation` or `allocation_version`."""
-    size = None if row[5] is None else _value(Size, row[4:7])
-    until = None if row[9] is None else day(row[9])
-    return cast(Allocation, _value(Allocation, (*row[:4], size, row[7], day(row[8]), until, *row[10:13])))
+    (allocation,) = _allocations_of(zip(row))
+    return allocation
+
+
+def _allocations_of(columns: Iterable[tuple[Any, ...]]) -> Iterator[Allocation]:
+    """The values in the first columns of some rows; one step for all rows at a time is fast."""
+    number, bsn, category, code, volume, unit, frequency, budget, start, end, *rest = columns
+    sizes = [
+        None if size[0] is None else _value(Size, size) for size in zip(volume, unit, frequency, strict=True)
+    ]
+    ends = [None if each is None else day(each) for each in end]
+    values = zip(number, bsn, category, code, sizes, budget, map(day, start), ends, *rest[:3], strict=True)
+    return map(_value, repeat(Allocation), values)
 
 
 def allocation_id(relation_id: int, number: int) -> int:
@@ -68,14 +79,22 @@ def allocation_id(relation_id: int, number: int) -> int:
 def read_allocations(inbox: Inbox, asked: Mapping[int, Iterable[int]]) -> dict[int, Allocations]:
     """By relation the allocations with these numbers that were given to its provider."""
     found = {relation_id: Allocations({}, {}, {}) for relation_id in asked}
-    ids = sorted(allocation_id(relation_id, n) for relation_id, numbers in asked.items() for n in numbers)
-    rows = inbox.execute(f"{_CURRENT} WHERE id = ANY(?)", (inbox.members(ids),)).fetchall()
-    for row in rows:
-        number = row[0]
-        values, places, usage = found[row[13] >> _NUMBER_BITS]
-        values[number] = allocation_of(row)
-        places[number] = _value(AllocationRow, row[13:])
-        usage[number] = Usage(row[16] or 0, row[17] or 0)
+    ids = sorted(relation_id << _NUMBER_BITS | n for relation_id, numbers in asked.items() for n in numbers)
+    rows = inbox.execute(f"{_CURRENT} WHERE id = ANY(?) ORDER BY id", (inbox.members(ids),)).fetchall()
+    if not rows:
+        return found
+    columns = [*zip(*rows, strict=True)]
+    numbers, used = columns[0], columns[16:]
+    values = [*_allocations_of(columns)]
+    places = [*map(_value, repeat(AllocationRow), zip(*columns[13:], strict=True))]
+    usage = [*map(Usage, *([amount or 0 for amount in amounts] for amounts in used))]
+    first = 0
+    for relation_id, own in groupby([place.id >> _NUMBER_BITS for place in places]):
+        here = slice(first, first := first + len([*own]))
+        of_relation = found[relation_id]
+        of_relation.values.update(zip(numbers[here], values[here], strict=True))
+        of_relation.rows.update(zip(numbers[here], places[here], strict=True))
+        of_relation.usage.update(zip(numbers[here], usage[here], strict=True))
     return found
 
 

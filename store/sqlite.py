@@ -24,7 +24,7 @@ _PRAGMAS: Final = (
     "wal_autocheckpoint = 8000",  # pages of 4 kB; a page that many messages change is copied back once
 )
 _MEMBERS: Final = "IN (SELECT value FROM json_each(?))"
-_ROWS_AT_ONCE: Final = (128, 16, 1)  # a statement of any other length would have to be prepared first
+_ROWS_AT_ONCE: Final = (64, 8, 1)  # a statement of any other length would have to be prepared first
 _as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _BEGIN: Final = "INSERT INTO allocation_use {} ON CONFLICT DO NOTHING"
 _SWAP: Final = (
