@@ -36,7 +36,7 @@ def test_the_core_decides_as_the_account_says(
 ) -> None:
     rng = Random(seed)
     region = make_region(rng, municipalities=3, lines=lines, months=months_from(first_month, months))
-    run = CoreRun(Register(1, register_rows(region)), region.received_on)
+    run = CoreRun(Register(1, register_rows(region, faults)), region.received_on)
     messages = sorted(messages_of(rng, region, fault_share=0, faults=faults), key=lambda each: each.name)
     for message in messages:
         if {expected.outcome for expected in message.expected} != {"duplicate"}:
