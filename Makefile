@@ -31,6 +31,7 @@ test: setup
 docs: setup
 	$(BIN)/python -m tools.make_rule_docs
 	$(BIN)/python -m tools.make_command_docs
+	$(BIN)/python -m tools.make_fault_docs
 	$(BIN)/python -m tools.make_glossary_docs
 	$(BIN)/python -m tools.make_register_docs
 	$(BIN)/python -m tools.make_examples

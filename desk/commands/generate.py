@@ -30,12 +30,17 @@ def generate(
         float, typer.Option("--fault-share", min=0, max=1, help="Share of lines with a fault")
     ] = 0.05,
     faults: Annotated[
-        str | None, typer.Option("--faults", metavar="CODE=SHARE,…", help="Shares of chosen faults")
+        str | None,
+        typer.Option("--faults", metavar="CODE=SHARE,…", help="Shares of chosen faults, by name"),
     ] = None,
     packed: Annotated[bool, typer.Option("--packed", help="Put 301s, 305s and 307s in ZIPs")] = False,
     json: options.Json = False,
 ) -> None:
     """Make a synthetic region from a seed: register, messages, and what must become of them.
+
+    A fault is asked for by its return code, or by its rule where that is 0001: 9321=0.01,TR358=0.1; in
+    a 301, 305 or 307 with the number before it: 301-CS089=0.1,305-9019=0.1. A share counts per line
+    for faults in lines, and per declaration for faults of whole messages of any kind.
 
     Example: declastroom generate --out region --lines 16000 --municipalities 7 --seed 42
     """

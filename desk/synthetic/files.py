@@ -35,7 +35,7 @@ class MessageFiles:
 
     def write(self, name: str, content: bytes) -> None:
         """Write one message under its path below the folder, or in a ZIP of its kind."""
-        if self._packed and name.startswith("0001-"):
+        if self._packed and not name.startswith("0002-"):
             kind, _, entry = name.partition("/")
             self._archive(kind).writestr(ZipInfo(entry.replace("/", "-")), content)
         else:

@@ -11,8 +11,9 @@ class Expected(NamedTuple):
     """One injected fault and what must follow.
 
     `file` is the path below `messages`; `level` is line, client, declaration, header, structure or
-    message. `reference` and `allocation` tell which line; of a client: its first line. `codes` are
-    the return codes of exactly that level, none when no code exists for it.
+    message, of a 301, 305 or 307 also product, or signal when it is only told. `reference` and
+    `allocation` tell which line; of a client: its first line, of a 301, 305 or 307: its first product.
+    `codes` are the return codes of exactly that level, none when no code exists for it.
     """
 
     file: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from desk.synthetic.region import FORMER_TOWN
 from desk.synthetic.stage import Scene, Stage
 from desk.synthetic.wire import ClientLines, WireLine, declaration_xml
 from schemas.period import Period, first_day, last_day, minus_months
@@ -97,6 +98,12 @@ def _dated_tomorrow(attempt: Attempt) -> bytes:
     """8848: dated after the day on which all messages may be received."""
     dated_on = date.fromordinal(attempt.received_on.toordinal() + 1)
     return attempt.write(envelope=replace(attempt.envelope, dated_on=dated_on))
+
+
+def _former_town(attempt: Attempt) -> bytes:
+    """S300: sent to a municipality that has ended."""
+    partition = attempt.stage.partition._replace(town=FORMER_TOWN)
+    return attempt._replace(stage=replace(attempt.stage, partition=partition)).write()
 
 
 def _wrong_total(attempt: Attempt) -> bytes:
@@ -282,8 +289,9 @@ MISHAPS: Final = {
     "CS325": Mishap(_credit_of_nothing, 0),
     "CS337": Mishap(_line_over_two_months, 0),
     "CS339": Mishap(_euros_that_differ, 0),
+    "S300": Mishap(_former_town, 0, code="S300"),
 }
 ON_REQUEST: Final = frozenset(
-    {"TR134", "TR137", "TR315", "TR316", "TR335", "CS100", "CS325", "CS337", "CS339"}
+    {"TR134", "TR137", "TR315", "TR316", "TR335", "CS100", "CS325", "CS337", "CS339", "S300"}
 )
 """Mishaps that take no part, not even in the drawing of lots, unless they are asked for by name."""

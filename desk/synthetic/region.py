@@ -35,6 +35,10 @@ class Town(NamedTuple):
     weight: int
 
 
+FORMER_TOWN: Final = Town("8999", "Voormalige voorbeeldgemeente", 0)
+"""A municipality that ended before anything was agreed."""
+
+
 class Provider(NamedTuple):
     """A provider: `cao` as declared at the tender, `own` when an addendum gives a tariff of its own."""
 

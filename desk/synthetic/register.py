@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import Final
 
 from stdnum.iso7064 import mod_97_10
@@ -31,7 +31,7 @@ from desk.synthetic.products import (
     tariff_row,
     tariff_rows,
 )
-from desk.synthetic.region import Provider, Region
+from desk.synthetic.region import FORMER_TOWN, Provider, Region
 from schemas.standard import Domain
 
 AVERAGE_LINE_CENTS: Final = 48_000
@@ -44,11 +44,14 @@ def iban(number: int) -> str:
     return f"NL{mod_97_10.calc_check_digits(account + 'NL')}{account}"
 
 
-def register_rows(region: Region) -> Mapping[str, tuple[Row, ...]]:
-    """Every table of the register, in the order of `contracts.tables`; tables may be empty."""
+def register_rows(region: Region, faults: Collection[str] = ()) -> Mapping[str, tuple[Row, ...]]:
+    """Every table of the register, in the order of `contracts.tables`; tables may be empty.
+
+    `faults` are those asked for by name: S300 needs a municipality that has ended.
+    """
     begin = date(region.first_year, 1, 1)
     rows: dict[str, Iterable[Row]] = {
-        "municipalities": _municipalities(region, begin),
+        "municipalities": _municipalities(region, begin, faults),
         "providers": (_provider(provider, begin) for provider in region.providers),
         "products": product_rows(begin),
         "agreements": _agreements(region, begin),
@@ -81,7 +84,7 @@ def _cell(value: object) -> str:
     return ";".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _municipalities(region: Region, begin: date) -> Iterator[Row]:
+def _municipalities(region: Region, begin: date, faults: Collection[str]) -> Iterator[Row]:
     for town in region.towns:
         yield MunicipalityRow(
             code=town.code,
@@ -90,6 +93,13 @@ def _municipalities(region: Region, begin: date) -> Iterator[Row]:
             iban=iban(9_000_000_000 + int(town.code)),
             bic="TESTNL2A",
             region="Synthetisch",
+        )
+    if any(fault.endswith("S300") for fault in faults):
+        yield MunicipalityRow(
+            code=FORMER_TOWN.code,
+            name=FORMER_TOWN.name,
+            valid_from=date(2015, 1, 1),
+            valid_until=begin - timedelta(days=1),
         )
 
 

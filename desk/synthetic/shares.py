@@ -6,11 +6,12 @@ many as a large one has per line. Shares are kept in millionths.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from random import Random
 from typing import Final
 
+from desk.synthetic.care_mishaps import CARE_MISHAPS
 from desk.synthetic.mishaps import MISHAPS, ON_REQUEST
 from desk.synthetic.scenes import LINE_FAULTS
 
@@ -32,7 +33,7 @@ def read_shares(text: str) -> dict[str, float]:
 
 def check_shares(overall: float, named: Mapping[str, float]) -> None:
     """Raises ValueError for a name that is not a fault, or a share outside 0..1."""
-    known = {**LINE_FAULTS, **MISHAPS}
+    known = {**LINE_FAULTS, **MISHAPS, **CARE_MISHAPS}
     for name in named:
         if name not in known:
             raise ValueError(f"{name!r} is not a fault; known are {', '.join(known)}")
@@ -53,12 +54,17 @@ class Quota:
         self._shares.update((name, _millionths(named[name])) for name in weights if name in named)
         self._owed = {name: rng.randrange(_WHOLE) for name in self._shares}
 
-    def take(self, units: int) -> Iterable[str]:
-        """The names that fall due after this many more units, in the order of the table."""
+    def take(self, units: int, impossible: Container[str] = ()) -> Iterable[str]:
+        """The names that fall due after this many more units, in the order of the table.
+
+        What is impossible here stays owed, and falls due where it is not.
+        """
         due = []
         for name, share in self._shares.items():
-            times, self._owed[name] = divmod(self._owed[name] + share * units, _WHOLE)
-            due += [name] * times
+            self._owed[name] += share * units
+            if name not in impossible:
+                times, self._owed[name] = divmod(self._owed[name], _WHOLE)
+                due += [name] * times
         return due
 
 
@@ -68,9 +74,10 @@ def line_quota(rng: Random, fault_share: float, faults: Mapping[str, float]) -> 
 
 
 def mishap_quota(rng: Random, fault_share: float, faults: Mapping[str, float]) -> Quota:
-    """Faults of whole messages; a share counts per ordinary declaration."""
+    """Faults of whole messages, of any kind; a share counts per ordinary declaration."""
     takes_part = {name: m.weight for name, m in MISHAPS.items() if name in faults or name not in ON_REQUEST}
-    return Quota(rng, takes_part, fault_share, faults)
+    asked = {name: 0 for name in CARE_MISHAPS if name in faults}
+    return Quota(rng, {**takes_part, **asked}, fault_share, faults)
 
 
 def _millionths(share: float) -> int:

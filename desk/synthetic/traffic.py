@@ -2,7 +2,7 @@
 
 Partitions (municipality, provider, domain) do not depend on each other, so they come one after
 the other and only one is in memory. Sorting the names gives another valid order: first every 301,
-305 and 307, then the 323s by month.
+305 and 307, then the 323s by month, and last the 301s, 305s and 307s with a fault.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from random import Random
 from typing import Final
 
 from desk.synthetic.care import Client, Intake, decision_day, lines_of, month_of
+from desk.synthetic.care_mishaps import CARE_MISHAPS, IMPOSSIBLE
+from desk.synthetic.letters import AS_PLANNED, new_letters
 from desk.synthetic.manifest import Expected, Message, Outcome
 from desk.synthetic.mishaps import MISHAPS, Attempt, Envelope, write_declaration
 from desk.synthetic.numbers import Numbers
@@ -24,7 +26,6 @@ from desk.synthetic.wire import ClientLines, Person, WireLine, allocation_xml, s
 from schemas.allocation import Allocation
 from schemas.delivery import Delivery
 from schemas.money import split
-from schemas.standard import Domain
 
 LINES_PER_MESSAGE: Final = 10_000
 
@@ -171,8 +172,11 @@ class Traffic:
         envelope = self._envelope(stage, dated_on)
         ordinary = self._declaration(stage, envelope, clients, script)
         yield ordinary
-        for fault in self._mishaps.take(1):
-            yield from self._mishap(stage, fault, envelope, ordinary.content)
+        for fault in self._mishaps.take(1, IMPOSSIBLE[self._partition.domain]):
+            if fault in MISHAPS:
+                yield from self._mishap(stage, fault, envelope, ordinary.content)
+            else:
+                yield from self._care_mishap(stage, fault, dated_on + timedelta(days=1))
 
     def _declaration(
         self, stage: Stage, envelope: Envelope, clients: Sequence[ClientLines], script: _Script
@@ -197,6 +201,18 @@ class Traffic:
         yield Message(
             name, mishap.make(attempt), Outcome(name, mishap.outcome, False, 0, 0, 0, 0), (expected,)
         )
+
+    def _care_mishap(self, stage: Stage, fault: str, dated_on: date) -> Iterator[Message]:
+        mishap, letters = CARE_MISHAPS[fault], new_letters(stage, dated_on)
+        *before, wrong = mishap.tell(letters)
+        for draft in before:
+            yield Message(self._path(draft.number, draft.place), draft.write())
+        if mishap.claimed:
+            claims = [(letters.person.bsn, [stage.line(letters.allocation.number)])]
+            yield self._declaration(stage, self._envelope(stage, dated_on), claims, _Script())
+        name = self._path(wrong.number, wrong.place, "0003")
+        expected = Expected(name, fault, mishap.outcome, mishap.level, None, wrong.allocation, mishap.codes)
+        yield Message(name, wrong.write(), None, (expected,))
 
     def _name(self, stage: Stage, envelope: Envelope) -> str:
         domain, town, agb = self._parties
@@ -238,7 +254,7 @@ class Traffic:
             self._path("305", number),
             start_xml(*self._parties, identification, dated_on, person=person, starts=starts),
         )
-        planned = "31" if self._partition.domain is Domain.JW else "19"
+        planned = AS_PLANNED[self._partition.domain]
         stops = tuple(
             start._replace(end=a.end, end_reason=planned)
             for start, a in zip(starts, allocations, strict=True)
@@ -249,6 +265,6 @@ class Traffic:
             content = stop_xml(*self._parties, identification, ended_on, person=person, stops=stops)
             yield Message(self._path("307", number), content)
 
-    def _path(self, number: str, place: int) -> str:
+    def _path(self, number: str, place: int, turn: str = "0001") -> str:
         domain, town, agb = self._parties
-        return f"0001-{number}/{town}/{agb}-{domain.value}-{place:09d}.xml"
+        return f"{turn}-{number}/{town}/{agb}-{domain.value}-{place:09d}.xml"

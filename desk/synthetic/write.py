@@ -33,7 +33,7 @@ def generate(
 
     `lines` is the number over all months; second declarations and mishaps come on top. `fault_share`
     is spread over all faults, `faults` names shares that take the place of theirs: per line for
-    faults in lines, per declaration for those of whole messages. `progress` gets lines done and
+    faults in lines, per declaration for those of whole messages of any kind. `progress` gets lines done and
     lines wanted. `packed` puts 301s, 305s and 307s in ZIPs, for a large region.
 
     Raises ValueError for arguments that make no region, OSError when it cannot write.
@@ -44,7 +44,7 @@ def generate(
     )
     traffic = messages_of(rng, region, fault_share=fault_share, faults=faults)
     (out / "register").mkdir(parents=True, exist_ok=True)
-    for table, rows in register_rows(region).items():
+    for table, rows in register_rows(region, faults).items():
         text = csv_text(TABLES[table], rows)
         (out / "register" / f"{table}.csv").write_bytes(text.encode())
     manifest = Manifest(seed, municipalities, region.received_on.isoformat())

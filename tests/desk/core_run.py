@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from contracts.pricing import PriceList
@@ -27,6 +28,7 @@ from rules.facts import (
     OtherAllocation,
     Usage,
 )
+from rules.municipality import ValidOn, valid_for_allocations, valid_for_deliveries
 from rules.volume import counted
 from schemas.allocation import Allocation, AllocationMessage
 from schemas.declaration import Declaration, Header
@@ -37,6 +39,7 @@ from schemas.xml.gate import admit
 from schemas.xml.read_allocation import read_allocation_message
 from schemas.xml.read_declaration import read_declaration
 from schemas.xml.read_delivery import read_delivery_message
+from streams.house import House
 
 CATALOGUE = discover()
 RULES = {name: DeclarationRules(CATALOGUE, name) for name in ("JW323", "WMO323")}
@@ -70,10 +73,12 @@ class Known:
 
 
 class CoreRun:
-    """Decides message after message, as received on one day, every municipality valid."""
+    """Decides message after message, as received on one day."""
 
     def __init__(self, register: Register, received_on: date) -> None:
         self._register, self._received_on = register, received_on
+        self._house = House(Choices())
+        self._house.use(register)
         self._known: defaultdict[tuple[str, str, str], Known] = defaultdict(Known)
         self._numbers: defaultdict[tuple[str, str], dict[int, OtherAllocation]] = defaultdict(dict)
         self._products = {domain: ProductList(register, domain) for domain in ("jw", "wmo")}
@@ -98,11 +103,16 @@ class CoreRun:
             return self._deliver(message, known, used)
         return Decided(message, self._decide(message, known, used))
 
+    def _valid_on(self, header: Header) -> ValidOn:
+        return partial(self._house.municipality_valid, header.municipality)
+
     def _allocate(self, message: AllocationMessage, known: Known, used: bool) -> CareAssessment:
         header = message.header
         numbers = self._numbers[header.domain, header.municipality]
+        valid = valid_for_allocations(self._valid_on(header), message.allocations)
+        live = {allocation for allocation, *_ in known.live}
         facts = AllocationFacts(
-            self._received_on, used, True, numbers, set(), self._products[header.domain], header.dated_on,
+            self._received_on, used, valid, numbers, live, self._products[header.domain], header.dated_on,
             header.provider,
         )  # fmt: skip
         found = assess_allocation_message(message, facts, CATALOGUE)
@@ -113,8 +123,10 @@ class CoreRun:
 
     def _deliver(self, message: DeliveryMessage, known: Known, used: bool) -> CareAssessment:
         header, starts, stops = message.header, known.starts[message.bsn], known.stops[message.bsn]
+        on = self._valid_on(header)
+        valid = valid_for_deliveries(on, message.products, known.allocations, header.dated_on)
         facts = DeliveryFacts(
-            self._received_on, used, True, known.allocations, message.bsn, [*starts], [*stops],
+            self._received_on, used, valid, known.allocations, message.bsn, [*starts], [*stops],
             self._products[header.domain], header.dated_on,
         )  # fmt: skip
         changes = apply_delivery(message, facts)
@@ -149,7 +161,7 @@ class CoreRun:
             received_on=self._received_on,
             choices=Choices(),
             identification_used=used,
-            municipality_valid=True,
+            municipality_valid=self._valid_on(header)(header.dated_on),
             declaration_number_used=declaration.number in known.numbers,
             later_month_dated_earlier=any(
                 period > declaration.period and dated_on < header.dated_on

@@ -6,7 +6,7 @@ import re
 from dataclasses import fields
 
 from rules.facts import Choices
-from tools import make_register_docs, make_topic_docs
+from tools import make_fault_docs, make_register_docs, make_topic_docs
 from tools.make_rule_docs import PAGE, page
 
 CHOICES = PAGE.parent / "choices.md"
@@ -18,6 +18,11 @@ def test_the_page_of_rules_is_fresh() -> None:
 
 def test_the_page_of_topics_is_fresh() -> None:
     assert make_topic_docs.PAGE.read_text(encoding="utf-8") == make_topic_docs.page()
+
+
+def test_the_page_of_faults_is_fresh() -> None:
+    told = make_fault_docs.PAGE.read_text(encoding="utf-8")
+    assert told == make_fault_docs.page(), "run: python -m tools.make_fault_docs"
 
 
 def test_the_page_of_register_tables_is_fresh() -> None:
