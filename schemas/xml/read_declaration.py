@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import pairwise, repeat
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 from lxml import etree
@@ -26,6 +27,7 @@ _SHARED: Final = (
 _every_text: Final[Any] = etree.XPath("descendant::text()", smart_strings=False)
 _number_of_values: Final[Any] = etree.XPath("count(descendant::*[not(*)])")
 _SIDES: Final = frozenset({"D", "C"})
+_value: Any = tuple.__new__  # a named tuple from values in order, several times faster than its own call
 _SHORTEST_DATE: Final = 10  # characters; a product code has at most five
 
 
@@ -55,7 +57,7 @@ def read_declaration(
     odd: set[str] = set()
     try:
         columns = Columns._make(zip(*_rows(texts, counts), strict=True))
-        clients, lines = lines_of(columns, _Numbers(odd).__getitem__, odd)
+        clients, lines = lines_of(columns, _Numbers(odd).__getitem__, _Periods(odd).of, odd)
     except Undecodable:
         return value_fault(header, container)
     return Declaration(
@@ -97,51 +99,69 @@ class Columns(NamedTuple):
 
 
 def lines_of(
-    columns: Columns, number: Callable[[str], int], odd: set[str]
+    columns: Columns,
+    number: Callable[[str], int],
+    dated: Callable[[str, str], tuple[Period, int]],
+    odd: Collection[str] = (),
 ) -> tuple[tuple[Client, ...], tuple[Line, ...]]:
     """Clients and lines from their texts; one step for all lines at a time is fast.
 
-    `number` decodes a whole number. `odd` gets dates that are not written in the plain way; when it holds
-    anything afterwards, lines keep their texts. Raises Undecodable.
+    `number` decodes a whole number, `dated` a product period and its month; both raise Undecodable. When
+    there are `odd` texts among them afterwards, lines keep the texts that they were.
     """
     count = len(columns.side)
     firsts = [position for position, bsn in enumerate(columns.bsn) if bsn]
-    clients = tuple(
-        Client(client, columns.bsn[first], first, end)
-        for client, (first, end) in enumerate(pairwise([*firsts, count]))
+    bsns = [columns.bsn[first] for first in firsts]
+    ends = [*firsts[1:], count]
+    clients: tuple[Client, ...] = (*map(_value, repeat(Client), zip(range(count), bsns, firsts, ends)),)
+    holders: list[int] = []
+    holder_bsns: list[str] = []
+    for position, bsn, first, end in clients:
+        holders += [position] * (end - first)
+        holder_bsns += [bsn] * (end - first)
+    periods = [*map(dated, columns.begin, columns.end)]
+    allocations, volumes, amounts = (
+        [*map(number, texts)] for texts in (columns.allocation, columns.volume, columns.amount)
     )
-    periods = _Periods(odd)
-    dated = [periods[days] for days in zip(columns.begin, columns.end, strict=True)]
-    numbers = [[*map(number, texts)] for texts in (columns.allocation, columns.volume, columns.amount)]
-    tariffs = [number(text) if text else None for text in columns.tariff]
     values = zip(
         range(count),
-        [client.position for client in clients for _ in range(client.first_line, client.end_line)],
-        [client.bsn for client in clients for _ in range(client.first_line, client.end_line)],
+        holders,
+        holder_bsns,
         columns.reference,
         [text or None for text in columns.previous],
-        numbers[0],
+        allocations,
         columns.category,
         columns.code,
-        [period for period, _ in dated],
-        [month for _, month in dated],
-        numbers[1],
+        [period for period, _ in periods],
+        [month for _, month in periods],
+        volumes,
         columns.unit,
-        tariffs,
-        numbers[2],
+        [number(text) if text else None for text in columns.tariff],
+        amounts,
         columns.side,
         _wires(columns, odd) if odd else repeat(None, count),
         strict=True,
     )
-    lines: tuple[Line, ...] = tuple(map(tuple.__new__, repeat(Line), values))
-    return clients, lines
+    return clients, (*map(_value, repeat(Line), values),)
 
 
-def _wires(columns: Columns, odd: set[str]) -> Iterator[Wire | None]:
+@lru_cache(maxsize=4096)
+def plain_period(begin: str, end: str) -> tuple[Period, int]:
+    """A product period and its month by the text of its days, written in the plain way.
+
+    Raises Undecodable.
+    """
+    first, last = day(begin), day(end)
+    if first is None or last is None:
+        raise Undecodable
+    return Period(first, last), month_number(first)
+
+
+def _wires(columns: Columns, odd: Collection[str]) -> Iterator[Wire | None]:
     """How the numbers and days of each line were written, where one of them is odd."""
     written = (getattr(columns, name) for name in Wire._fields)
     for texts in zip(*written, strict=True):
-        yield None if odd.isdisjoint(texts) else Wire(*texts)
+        yield Wire(*texts) if any(text in odd for text in texts) else None
 
 
 def _texts(container: etree._Element, message_type: MessageType) -> list[Any]:
@@ -173,12 +193,16 @@ class _Periods(dict[tuple[str, str], tuple[Period, int]]):
     def __init__(self, odd: set[str]) -> None:
         self._odd = odd
 
+    def of(self, begin: str, end: str) -> tuple[Period, int]:
+        """The period between these days."""
+        return self[begin, end]
+
     def __missing__(self, texts: tuple[str, str]) -> tuple[Period, int]:
         begin, end = day(texts[0]), day(texts[1])
         if begin is None or end is None:
             raise Undecodable
         self._odd.update({*texts} - {str(begin), str(end)})
-        found = self[texts] = (Period(begin, end), month_number(begin))
+        found = self[texts] = plain_period(str(begin), str(end))
         return found
 
 

@@ -17,7 +17,7 @@ from schemas.standard import BY_NAMESPACE, MessageType
 from schemas.xml.decode import day
 from schemas.xml.gate import LARGEST_MESSAGE
 from schemas.xml.grammar import BLANKS, Grammar, Prefixes
-from schemas.xml.read_declaration import Columns, Undecodable, lines_of
+from schemas.xml.read_declaration import Columns, Undecodable, lines_of, plain_period
 
 _NAME: Final = "[A-Za-z][A-Za-z0-9_]{0,15}+"
 _SPACE: Final = f'[ \\t\\r\\n]{{1,999}}+xmlns(?::({_NAME}))?+="(http://[A-Za-z0-9./_-]{{1,99}}+)"'
@@ -120,7 +120,7 @@ def _declaration(message_type: MessageType, values: tuple[str, ...], columns: Co
     header_day, first, last, signed_day = map(day, (dated_on, begin, end, signed_on))
     if header_day is None or first is None or last is None or signed_day is None:
         raise Undecodable
-    clients, lines = lines_of(columns, int, set())
+    clients, lines = lines_of(columns, int, plain_period)
     header = Header(message_type, sender, receiver, identification, header_day, dated_on, base, own)
     return Declaration(
         header=header,
