@@ -41,11 +41,14 @@ class AgreementIndex:
     def __init__(self, register: Register) -> None:
         self.agreements: defaultdict[tuple[str, str], list[AgreementRow]] = defaultdict(list)
         self.domains: defaultdict[str, set[str]] = defaultdict(set)
+        self.local: set[tuple[str, str]] = set()  # those of which an agreement names municipalities
         self.transitions: defaultdict[str, list[TransitionRow]] = defaultdict(list)
         self.sanctions: defaultdict[str, list[SanctionRow]] = defaultdict(list)
         for agreement in register.rows("agreements", AgreementRow):
             self.agreements[agreement.agb, agreement.domain].append(agreement)
             self.domains[agreement.agreement].add(agreement.domain)
+            if agreement.municipality is not None or agreement.municipalities:
+                self.local.add((agreement.agb, agreement.domain))
         for transition in register.rows("transitions", TransitionRow):
             self.transitions[transition.agb].append(transition)
         for sanction in register.rows("sanctions", SanctionRow):

@@ -56,6 +56,10 @@ class RegisterIndex:
         self.growth = GrowthPaths(register)
         self.providers = register.providers()
 
+    def is_local(self, agb: str, domain: str) -> bool:
+        """Whether what was agreed with a provider may differ from one municipality to another."""
+        return domain in self.tariffs.local_domains or (agb, domain) in self.agreements.local
+
 
 index_of = once_per_register(RegisterIndex)
 """The index of this very register value, made once and forgotten together with it."""

@@ -58,6 +58,7 @@ class TariffIndex:
         self._names: dict[int, tuple[str]] = {}
         self.is_local: dict[tuple[str, str, str], bool] = {}  # products with a tariff for every provider
         self.shared: dict[tuple[object, ...], Choice] = {}  # what was chosen among these
+        self.local_domains: set[str] = set()  # where a tariff names a municipality
         for row in rows:
             owner: Owner = None
             if row.agreement is not None:
@@ -71,6 +72,8 @@ class TariffIndex:
                 self.is_local[product] = self.is_local.get(product, False) or row.municipality is not None
             self._rows[row.domain, row.code, row.unit, owner].append(row)
             self._units[row.domain, row.code].add(row.unit)
+            if row.municipality is not None:
+                self.local_domains.add(row.domain)
 
     def valid(self, domain: str, code: str, unit: str, owner: Owner, day: date) -> Sequence[TariffRow]:
         """The rows of one owner for one product and unit on a day; remembered for other providers."""
@@ -141,7 +144,9 @@ class Tariffs:
         key = (self.domain, code, unit, day, cao, is_micro, self.municipality if is_local else None)
         choice = self.index.shared.get(key)
         if choice is None:
-            choice = self._followed(code, unit, day) or self._general(code, unit, day, cao, is_micro) or _NOTHING
+            choice = (
+                self._followed(code, unit, day) or self._general(code, unit, day, cao, is_micro) or _NOTHING
+            )
             self.index.shared[key] = choice
         return choice
 

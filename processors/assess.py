@@ -46,6 +46,8 @@ class Assessment:
     @property
     def rejected_positions(self) -> list[int]:
         """Positions of rejected lines, those of rejected clients included."""
+        if REJECTED not in self.states:
+            return []
         return [position for position, state in enumerate(self.states) if state == REJECTED]
 
     def line_codes(self, position: int) -> tuple[str, ...]:

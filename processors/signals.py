@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from processors.assess import Assessment
 from rules.facts import DeclarationFacts
@@ -25,7 +25,7 @@ def declaration_signals(
     *,
     sha256: str,
     latest_month: str | None,
-    promised_until: dict[int, str],
+    promised_until: Callable[[int], str],
 ) -> tuple[Signal, ...]:
     """Signals of a processed declaration, those about the whole first.
 
@@ -67,8 +67,8 @@ def declaration_signals(
                     yield signal(TARIFF_AMBIGUOUS, " / ".join(price.rows), "1", line)
                 elif price.cents is None:
                     yield signal(CONTRACT_MISSING, f"{line.code} ({line.unit})", str(line.period.begin), line)
-            if "TR308" in rules and str(line.period.end) <= promised_until.get(line.allocation, ""):
-                until = promised_until[line.allocation]
+            until = promised_until(line.allocation) if "TR308" in rules else ""
+            if str(line.period.end) <= until:
                 yield signal(ALLOCATION_SHORTENED, str(line.period.end), f"<= {until}", line)  # OC-31
 
     def about_lump_sums() -> Iterator[Signal]:

@@ -8,7 +8,6 @@ the two a product is, the product list says (OC-21).
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import lru_cache
 
 from contracts.products import ProductList
 from schemas.allocation import Allocation, Size
@@ -56,16 +55,11 @@ def cap_in_period(allocation: Allocation, size: Size, period: Period, products: 
 
 def cap_in_total(allocation: Allocation, size: Size) -> int | None:
     """The most over the whole allocation; None where an open end leaves it unbounded (rules.md 4.5)."""
-    return _in_total(size, allocation.start, allocation.end)
-
-
-@lru_cache(maxsize=4096)
-def _in_total(size: Size, start: date, end: date | None) -> int | None:
     volume, unit, frequency = size
     if frequency != "6":
-        if end is None:
+        if allocation.end is None:
             return None
-        volume *= _SPAN[frequency](start, end)
+        volume *= _SPAN[frequency](allocation.start, allocation.end)
     return volume * 60 if unit == "04" else volume
 
 

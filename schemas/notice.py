@@ -7,7 +7,9 @@ named by his citizen number.
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+_to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Cause(NamedTuple):
@@ -87,7 +89,7 @@ class Notice(NamedTuple):
 def rejections_to_json(rejections: tuple[Rejection, ...]) -> bytes:
     """The stored form of the rejections of one message."""
     rows = [{**r._asdict(), "causes": [cause._asdict() for cause in r.causes]} for r in rejections]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    return _to_json(rows).encode()
 
 
 def rejections_from_json(body: bytes) -> tuple[Rejection, ...]:
@@ -104,7 +106,7 @@ def signals_to_json(signals: tuple[Signal, ...]) -> bytes:
     for row in rows:
         if row["more"] is None:
             del row["more"]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    return _to_json(rows).encode()
 
 
 def signals_from_json(body: bytes) -> tuple[Signal, ...]:
@@ -114,7 +116,7 @@ def signals_from_json(body: bytes) -> tuple[Signal, ...]:
 
 def notice_to_json(notice: Notice) -> str:
     """The stored form of a notice."""
-    return json.dumps(notice._asdict(), ensure_ascii=False, separators=(",", ":"))
+    return _to_json(notice._asdict())
 
 
 def notice_from_json(text: str) -> Notice:

@@ -16,18 +16,14 @@ class Domain(StrEnum):
 
 
 class MessageType(NamedTuple):
-    """One message of the standard in one domain, for example JW323."""
+    """One message of the standard in one domain; `name` is the one used everywhere: `JW323`, `WMO301`."""
 
     domain: Domain
     number: str
     code: str
     namespace: str
     base_namespace: str
-
-    @property
-    def name(self) -> str:
-        """The name used everywhere: `JW323`, `WMO301`."""
-        return f"{self.domain.value.upper()}{self.number}"
+    name: str
 
 
 _CODES: Final = {
@@ -44,17 +40,22 @@ def _message_types() -> dict[str, MessageType]:
         base = f"http://www.istandaarden.nl/i{domain.value}/3_2/basisschema/schema"
         for number, code in codes.items():
             space = f"http://www.istandaarden.nl/i{domain.value}/3_2/{domain.value}{number}/schema"
-            message_type = MessageType(domain, number, code, space, base)
-            types[message_type.name] = message_type
+            name = f"{domain.value.upper()}{number}"
+            types[name] = MessageType(domain, number, code, space, base, name)
     return types
 
 
 MESSAGE_TYPES: Final = _message_types()
 BY_NAMESPACE: Final = {t.namespace: t for t in MESSAGE_TYPES.values()}
+_ANSWERS: Final = {
+    kind.name: MESSAGE_TYPES[kind.name.replace(kind.number, number)]
+    for kind in MESSAGE_TYPES.values()
+    for number in ({"323": "325", "305": "306", "307": "308", "301": "302"}.get(kind.number),)
+    if number is not None
+}
 RECEIVED: Final = frozenset({"301", "305", "307", "323"})
 
 
 def answer_type(message_type: MessageType) -> MessageType:
     """The message that answers this one: 323 by 325, 305 by 306, 307 by 308."""
-    number = {"323": "325", "305": "306", "307": "308", "301": "302"}[message_type.number]
-    return MESSAGE_TYPES[f"{message_type.domain.value.upper()}{number}"]
+    return _ANSWERS[message_type.name]

@@ -47,6 +47,11 @@ class Allocations(NamedTuple):
     rows: dict[int, AllocationRow]
     usage: dict[int, Usage]
 
+    def promised_until(self, number: int) -> str:
+        """The latest end that any version of an allocation promised; nothing when it is not known."""
+        row = self.rows.get(number)
+        return "" if row is None else row.longest_end
+
 
 @lru_cache(maxsize=4096)
 def day(text: str) -> date:

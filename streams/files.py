@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from streams.crash import point
 
+_to_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _FEW: Final = 8  # more files than this are flushed by one call for all
 _MANY: Final = 1_000  # so many are put in their place before the end
 
@@ -126,7 +127,7 @@ def write_files(out: Path, files: Iterable[File]) -> None:
 
 
 def _row(each: dict[str, Any]) -> bytes:
-    return json.dumps(each, ensure_ascii=False).encode() + b"\n"
+    return _to_json(each).encode() + b"\n"
 
 
 def _content(target: str) -> bytes:

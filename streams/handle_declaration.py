@@ -85,17 +85,23 @@ def decide_declarations(
 
 def _look_up(sent: Sequence[Sent], inbox: Inbox, house: House) -> list[Case]:
     """What must be known before declarations are judged; each knows its own."""
-    cases = [_case(declaration, received, inbox, house) for declaration, received in sent]
-    asked = [(c.relation_id, c.declaration, c.received.received_on) for c in cases if not c.inside]
+    cases = [_judged_inside(declaration, received, inbox, house) for declaration, received in sent]
+    asked = [
+        (relation_id, declaration, received.received_on)
+        for declaration, received, relation_id, _, inside in cases
+        if not inside
+    ]
     known = iter(read_facts(asked, inbox, house) if asked else ())
-    return [case if case.inside else case._replace(known=next(known)) for case in cases]
+    return [Case(*case, None if case[4] else next(known)) for case in cases]
 
 
-def _case(declaration: Declaration, received: Received, inbox: Inbox, house: House) -> Case:
+def _judged_inside(
+    declaration: Declaration, received: Received, inbox: Inbox, house: House
+) -> tuple[Declaration, Received, int, DeclarationRules, tuple[Finding, ...]]:
     header = declaration.header
     relation_id = inbox.relation(header.municipality, header.provider, header.domain.value)
     rules = house.declaration_rules(header.message_type.name, received.received_on)
-    return Case(declaration, received, relation_id, rules, rules.message.check(declaration), None)
+    return declaration, received, relation_id, rules, rules.message.check(declaration)
 
 
 def _judge(case: Case) -> Assessment:
@@ -295,7 +301,7 @@ def _tell(
             known.facts,
             sha256=received.sha256,
             latest_month=known.header.latest_month,
-            promised_until={number: row.longest_end for number, row in known.allocations.rows.items()},
+            promised_until=known.allocations.promised_until,
         )
         signals = (*signals, *watch.signals(known.allocations, row.id))
         if signals:

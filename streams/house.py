@@ -49,7 +49,7 @@ class House:
         self._municipalities: dict[str, list[MunicipalityRow]] = {}
         for row in register.municipalities():
             self._municipalities.setdefault(row.code, []).append(row)
-        self._prices: dict[tuple[str, str, Domain], PriceList] = {}
+        self._prices: dict[tuple[str | None, str, Domain], PriceList] = {}
         products = register.rows("products", ProductRow)
         self._task_based = {
             domain: frozenset(
@@ -94,11 +94,12 @@ class House:
         )
 
     def prices(self, municipality: str, provider: str, domain: Domain) -> PriceList:
-        """What was agreed with a provider; made on first use."""
-        key = (municipality, provider, domain)
+        """What was agreed with a provider; made on first use, for all municipalities if it is the same."""
+        index = index_of(self.register)
+        key = (municipality if index.is_local(provider, domain.value) else None, provider, domain)
         found = self._prices.get(key)
         if found is None:
-            found = self._prices[key] = PriceList(self.register, municipality, provider, domain.value)
+            found = self._prices[key] = PriceList(self.register, municipality, provider, domain.value, index)
         return found
 
     def products(self, domain: Domain) -> ProductList:

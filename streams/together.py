@@ -114,8 +114,7 @@ def _decide_segment(segment: list[Sent], inbox: Inbox, house: House) -> list[Out
         watched_keys(each.declaration.header, each.received.received_on, house.register) for each in segment
     ]
     hold_all(inbox, {key for some in keys for key in some})
-    for each in segment:
-        inbox.relation(*_relation(each.declaration))
+    relations = [inbox.relation(*_relation(each.declaration)) for each in segment]
     firsts: dict[str, int] = {}
     for place, each in enumerate(segment):
         if inbox.seen(each.received.sha256) is None:
@@ -123,7 +122,7 @@ def _decide_segment(segment: list[Sent], inbox: Inbox, house: House) -> list[Out
     places = sorted(firsts.values())
     numbers = dict(zip(places, inbox.next_message_ids(len(places)), strict=True)) if places else {}
     outcomes: dict[int, Outcome] = {}
-    for wave in _waves(segment, keys, places):
+    for wave in _waves(relations, keys, places):
         sent = [segment[place] for place in wave]
         decided = decide_declarations(sent, [numbers[place] for place in wave], inbox, house)
         outcomes.update(zip(wave, decided, strict=True))
@@ -138,13 +137,13 @@ def _decide_segment(segment: list[Sent], inbox: Inbox, house: House) -> list[Out
 
 
 def _waves(
-    segment: list[Sent], watched: Sequence[list[tuple[str, int]]], places: Iterable[int]
+    relations: Sequence[int], watched: Sequence[list[tuple[str, int]]], places: Iterable[int]
 ) -> Iterator[list[int]]:
     """Places of messages of which none depends on another of its wave, only on those of earlier ones."""
     waves: dict[int, list[int]] = {}
     last: dict[object, int] = {}
     for place in places:
-        depends_on = [_relation(segment[place].declaration), *watched[place]]
+        depends_on = [relations[place], *watched[place]]
         wave = 1 + max(last.get(key, 0) for key in depends_on)
         last.update(dict.fromkeys(depends_on, wave))
         waves.setdefault(wave, []).append(place)

@@ -63,7 +63,9 @@ def in_words(text: str, lang: str) -> str:
         text = words()[f"{bound[1]} amount"][lang] + text[bound.end() :]
     if lang == "en":
         text = _EURO.sub(lambda m: m[0].translate(_DUTCH_TO_ENGLISH), text)
-    return _TOKEN.sub(lambda m: words()[m[1]][lang] if m[1] in words() else m[0], text)
+    return (
+        _TOKEN.sub(lambda m: words()[m[1]][lang] if m[1] in words() else m[0], text) if "⟨" in text else text
+    )
 
 
 def _read(name: str) -> dict[str, dict[str, Any]]:

@@ -56,11 +56,11 @@ def read_answer(content: bytes, kind: MessageType) -> ReturnedBody | None:
     text = content.decode("utf-8")
     if text.isascii() and text.startswith(form.start) and all(map(day, set(_DAY.findall(text)))):
         at = len(form.start)
-        if form.header.fullmatch(text, at):
-            return None
         whole = form.body.fullmatch(text, at)
         if whole is not None:
             *_, claimed, its_side, granted, other_side, codes = whole.groups()
+            if codes is None:
+                return None
             return ReturnedBody((claimed, its_side), (granted, other_side), [], _codes(codes))
         found = _with_clients(form, text, at)
         if found is not None:
@@ -69,10 +69,9 @@ def read_answer(content: bytes, kind: MessageType) -> ReturnedBody | None:
 
 
 class _Form(NamedTuple):
-    """Expressions for an answer that is a header, for one without clients, and in parts for one with them."""
+    """Expressions for an answer without clients, and in parts for one with them."""
 
     start: str
-    header: re.Pattern[str]
     body: re.Pattern[str]
     head: re.Pattern[str]
     line: re.Pattern[str]
@@ -87,18 +86,18 @@ def _form(kind: MessageType) -> _Form:
         '<?xml version="1.0" encoding="UTF-8"?>\r\n'
         f'<m:Bericht xmlns:m="{kind.namespace}" xmlns:b="{kind.base_namespace}">'
     )
-    full = Grammar(kind, prefixes)
-    short = [
-        Grammar(kind, prefixes, frozenset({left_out})) for left_out in ("DeclaratieAntwoord", "Clienten")
-    ]
-    header, body = (grammar.whole(grammar.root, inner=True) + BLANKS for grammar in short)
+    full, short = Grammar(kind, prefixes), Grammar(kind, prefixes, frozenset({"Clienten"}))
     root = full.halves(full.root, inner=True)
     client = full.halves(root.repeated)
     line = f"(?:{client.before})?+{full.whole(client.repeated)}(?:{client.after})?+{BLANKS}|([\\s\\S]++)"
     return _Form(
-        start, re.compile(header), re.compile(body), re.compile(root.before), re.compile(line), root.close,
+        start,
+        re.compile(short.whole(short.root, inner=True) + BLANKS),
+        re.compile(root.before),
+        re.compile(line),
+        root.close,
         re.compile(root.after + BLANKS),
-    )  # fmt: skip
+    )
 
 
 def _with_clients(form: _Form, text: str, at: int) -> ReturnedBody | None:

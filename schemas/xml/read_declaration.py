@@ -113,20 +113,21 @@ def lines_of(
     firsts = [position for position, bsn in enumerate(columns.bsn) if bsn]
     bsns = [columns.bsn[first] for first in firsts]
     ends = [*firsts[1:], count]
-    clients: tuple[Client, ...] = (*map(_value, repeat(Client), zip(range(count), bsns, firsts, ends)),)
-    holders: list[int] = []
-    holder_bsns: list[str] = []
+    holders = zip(range(len(firsts)), bsns, firsts, ends, strict=True)
+    clients: tuple[Client, ...] = (*map(_value, repeat(Client), holders),)
+    owners: list[int] = []
+    owner_bsns: list[str] = []
     for position, bsn, first, end in clients:
-        holders += [position] * (end - first)
-        holder_bsns += [bsn] * (end - first)
+        owners += [position] * (end - first)
+        owner_bsns += [bsn] * (end - first)
     periods = [*map(dated, columns.begin, columns.end)]
     allocations, volumes, amounts = (
         [*map(number, texts)] for texts in (columns.allocation, columns.volume, columns.amount)
     )
     values = zip(
         range(count),
-        holders,
-        holder_bsns,
+        owners,
+        owner_bsns,
         columns.reference,
         [text or None for text in columns.previous],
         allocations,

@@ -257,6 +257,37 @@ def test_what_was_asked_before_never_matters(register: Register, asks: list[dict
         assert prices.agreed_units("45", CODE, ask["day"], **who) == _units(register, **ask)
 
 
+@given(_registers(), st.lists(st.tuples(st.sampled_from([MUNICIPALITY, "0307", "0342"]), _ASKS), min_size=2))
+def test_who_asked_before_never_matters(register: Register, asks: list[tuple[str, dict[str, Any]]]) -> None:
+    index = RegisterIndex(register)
+    for municipality, ask in asks:
+        prices = PriceList(register, municipality, AGB, "jw", index)
+        who = {key: value for key, value in ask.items() if key not in {"unit", "day"}}
+        price = prices.price(CODE, ask["unit"], ask["day"], bsn=_DEFAULTS["ask"]["bsn"], **who)
+        assert price == _ask(register, {**ask, "municipality": municipality})
+
+
+@given(_registers(), _ASKS)
+def test_what_is_not_local_is_the_same_everywhere(register: Register, ask: dict[str, Any]) -> None:
+    here, there = (_ask(register, {**ask, "municipality": m}) for m in (MUNICIPALITY, "0307"))
+    assert here == there or index_of(register).is_local(AGB, "jw")
+
+
+@pytest.mark.parametrize(
+    ("example", "local"),
+    [
+        ({"tariffs": [{"cents": 1}]}, False),
+        ({"tariffs": [{"cents": 1}, {"cents": 2, "code": "45A05", "municipality": "0307"}]}, True),
+        ({"agreements": [{}]}, False),
+        ({"agreements": [{"municipalities": ["0307"]}]}, True),
+        ({"agreements": [{"municipality": "0307", "allocation": 5001, "kind": "URC"}]}, True),
+        ({"agreements": [{"agb": "41410002", "municipalities": ["0307"]}]}, False),
+    ],
+)
+def test_a_register_is_local_where_a_municipality_is_named(example: dict[str, Any], local: bool) -> None:
+    assert index_of(_register(example)).is_local(AGB, "jw") is local
+
+
 @given(_registers(), _ASKS)
 def test_a_price_is_that_of_one_valid_row_and_nothing_is_both_priced_and_ambiguous(
     register: Register, ask: dict[str, Any]

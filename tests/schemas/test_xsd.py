@@ -100,4 +100,4 @@ def test_a_schema_is_compiled_once() -> None:
 
 def test_an_unknown_message_has_no_schema() -> None:
     with pytest.raises(OSError, match="JW999"):
-        schema_for(JW323._replace(number="999"))
+        schema_for(JW323._replace(name="JW999"))
