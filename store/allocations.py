@@ -81,6 +81,11 @@ def allocation_id(relation_id: int, number: int) -> int:
     return relation_id << _NUMBER_BITS | number
 
 
+def relation_and_number(allocation: int) -> tuple[int, int]:
+    """What an id of an allocation was made of."""
+    return divmod(allocation, 1 << _NUMBER_BITS)
+
+
 def read_allocations(inbox: Inbox, asked: Mapping[int, Iterable[int]]) -> dict[int, Allocations]:
     """By relation the allocations with these numbers that were given to its provider."""
     found = {relation_id: Allocations({}, {}, {}) for relation_id in asked}

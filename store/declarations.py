@@ -9,7 +9,7 @@ from processors.assess import Assessment
 from rules.facts import CREDIT, REJECTED, EarlierLine, LiveKey
 from schemas.declaration import Declaration
 from schemas.period import Period
-from store.allocations import Allocations, day
+from store.allocations import Allocations, day, relation_and_number
 from store.counters import Counter
 from store.inbox import Inbox
 from store.tables import LINES_PER_MESSAGE
@@ -81,19 +81,15 @@ def live_keys(
 ) -> dict[int, set[LiveKey]]:
     """By relation the live debits on its allocations in these months, perhaps in others too (TR389)."""
     keys: dict[int, set[LiveKey]] = {relation_id: set() for relation_id in allocations}
-    places = {
-        row.id: (keys[relation_id], number)
-        for relation_id, of_relation in allocations.items()
-        for number, row in of_relation.rows.items()
-    }
+    ids = [row.id for of_relation in allocations.values() for row in of_relation.rows.values()]
     rows = inbox.execute(
         f"SELECT allocation_id, category, code, month FROM {inbox.dialect.live_lines}"
         " WHERE state = 1 AND allocation_id = ANY(?) AND month = ANY(?)",
-        (inbox.members(places), inbox.members(sorted(months))),
+        (inbox.members(ids), inbox.members(sorted(months))),
     ).fetchall()
-    for allocation, category, code, month in rows:
-        live, number = places[allocation]
-        live.add((number, category, code, month))
+    for allocation, *key in rows:
+        relation_id, number = relation_and_number(allocation)
+        keys[relation_id].add((number, *key))
     return keys
 
 
@@ -178,7 +174,7 @@ def _line_rows(processed: Processed) -> list[tuple[Any, ...]]:
             first + position, message_id, relation_id, bsn, reference, previous, allocation, category, code,
             *written[period], month, volume, unit, tariff, amount, side, states[position],
             volume * 60 if unit == "04" else volume,
-            *(places[allocation][:2] if allocation in places else nowhere),
+            *places.get(allocation, nowhere)[:2],
             named[price_rows.get(position, none)],
         )
         for position, _, bsn, reference, previous, allocation, category, code, period, month, volume, unit,

@@ -27,10 +27,6 @@ class Dialect(Protocol):
         """Whether nobody else can give out ids while a transaction lasts."""
 
     @property
-    def next_messages(self) -> str:
-        """A query for the ids of the next messages, as many as its value says, in order."""
-
-    @property
     def and_hold(self) -> str:
         """The end of a query that locks the rows it reads."""
 
@@ -64,6 +60,9 @@ class Dialect(Protocol):
 
     def insert(self, cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert whole rows, their columns in order, many at a time."""
+
+    def next_messages(self, cursor: Any, count: int) -> list[int]:
+        """The ids of the next messages, in order."""
 
     def move_counters(self, cursor: Any, fresh: Sequence[Counter], known: Sequence[Counter]) -> int:
         """Compare and swap what is used of allocations, in order of id; how many rows were swapped.

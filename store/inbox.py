@@ -152,7 +152,8 @@ class Inbox:
         """The ids the next recorded messages get; ids follow the order of commits."""
         if self._next_message is not None:
             return list(range(self._next_message, self._next_message + count))
-        return [row[0] for row in self.execute(self.dialect.next_messages, (count,)).fetchall()]
+        self.statements += 1
+        return self.dialect.next_messages(self.cursor, count)
 
     def last_message_id(self) -> int:
         """The id of the last recorded message, 0 before the first."""

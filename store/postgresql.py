@@ -54,7 +54,6 @@ class Postgresql:
     """What `store.dialect.Dialect` asks of a database."""
 
     writes_alone: Final = False
-    next_messages: Final = "SELECT nextval('message_id_seq') AS id FROM generate_series(1, ?) ORDER BY id"
     and_hold: Final = " FOR NO KEY UPDATE"
     live_lines: Final = "line"
 
@@ -119,6 +118,11 @@ class Postgresql:
         with cursor.copy(f"COPY {table} FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
+
+    def next_messages(self, cursor: Any, count: int) -> list[int]:
+        """From the sequence of the table."""
+        given = "SELECT nextval('message_id_seq') AS id FROM generate_series(1, %s) ORDER BY id"
+        return [row[0] for row in cursor.execute(given, (count,)).fetchall()]
 
     def move_counters(self, cursor: Any, fresh: Sequence[Counter], known: Sequence[Counter]) -> int:
         """One statement for the fresh ones, one for all others."""

@@ -37,10 +37,6 @@ class Sqlite:
     """What `store.dialect.Dialect` asks of a database."""
 
     writes_alone: Final = True
-    next_messages: Final = (
-        "WITH RECURSIVE next (id, number) AS (SELECT COALESCE(MAX(id), 0) + 1, 1 FROM message"
-        " UNION ALL SELECT id + 1, number + 1 FROM next WHERE number < ?) SELECT id FROM next"
-    )
     and_hold: Final = ""
     live_lines: Final = "line INDEXED BY line_live"
 
@@ -110,6 +106,11 @@ class Sqlite:
     def insert(self, cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Dozens of rows a statement: one at a time they would cost twice as much."""
         _write(cursor, f"INSERT INTO {table} {{}}", rows)
+
+    def next_messages(self, cursor: Any, count: int) -> list[int]:
+        """Those after the last one."""
+        first = 1 + int(cursor.execute("SELECT COALESCE(MAX(id), 0) FROM message").fetchone()[0])
+        return list(range(first, first + count))
 
     def move_counters(self, cursor: Any, fresh: Sequence[Counter], known: Sequence[Counter]) -> int:
         """Inserts for the fresh ones, and one statement that is run for every other one."""

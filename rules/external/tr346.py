@@ -7,6 +7,10 @@ from schemas.money import euro, half_up
 
 
 def _expected(line: Line, facts: DeclarationFacts) -> int:
+    return _minutes(line, facts) if line.unit == "01" else line.volume * (line.tariff_cents or 0)
+
+
+def _minutes(line: Line, facts: DeclarationFacts) -> int:
     price = facts.price(line)
     if price.per_hour and price.cents is not None:
         return half_up(price.cents * line.volume, 60)
