@@ -7,7 +7,6 @@ than in rules. Every statement takes whole sets; nothing here runs once per line
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -121,7 +120,8 @@ class Inbox:
         return self._with(name, text, query, values)
 
     def _with(self, name: str, text: str, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = self.execute(f"WITH {name} AS ({text}) {query}", values).fetchall()
+        found = self.execute(f"WITH {name} AS MATERIALIZED ({text}) {query}", values)
+        rows: list[tuple[Any, ...]] = found.fetchall()
         return rows
 
     def members(self, values: Iterable[int] | Iterable[str]) -> object:
@@ -183,14 +183,15 @@ class Inbox:
         """
         wanted = sorted(set(keys) - self._relations.keys())
         if wanted:
-            places = ", ".join(["(?, ?, ?)"] * len(wanted))
-            found = self.execute(
+            rows = self.with_table(
+                "asked (municipality, provider, domain)",
+                "ttt",
+                wanted,
                 "SELECT municipality, provider, domain, id FROM relation"
-                f" WHERE (municipality, provider, domain) IN (VALUES {places})"
+                " WHERE (municipality, provider, domain) IN (SELECT * FROM asked)"
                 f" ORDER BY id{self.dialect.and_hold}",
-                tuple(chain.from_iterable(wanted)),
             )
-            self._relations.update({(row[0], row[1], row[2]): row[3] for row in found.fetchall()})
+            self._relations.update({row[:3]: row[3] for row in rows})
 
     def basis(self, content: str) -> int:
         """The id of a rule set with its choices, made on first use."""

@@ -94,14 +94,13 @@ class Sqlite:
         return _as_json(listed)
 
     def table(self, kinds: str, rows: Sequence[tuple[Any, ...]]) -> tuple[str, tuple[Any, ...]]:
-        """A list of values."""
-        return _values(len(kinds), len(rows)), tuple(chain.from_iterable(rows))
+        """A JSON array of arrays: the text of the statement does not depend on their number."""
+        return _columns(len(kinds)), (_as_json(rows),)
 
     def pairs(self, groups: Mapping[int, Collection[str]]) -> tuple[str, tuple[Any, ...]]:
-        """A list of numbers, each with a JSON array."""
-        text = f"SELECT g.column1, e.value FROM ({_values(2, len(groups))}) g, json_each(g.column2) e"
-        arrays = ((number, _as_json([*texts])) for number, texts in groups.items())
-        return text, tuple(chain.from_iterable(arrays))
+        """A JSON object of arrays."""
+        text = "SELECT CAST(g.key AS INTEGER), e.value FROM json_each(?) g, json_each(g.value) e"
+        return text, (_as_json({number: [*texts] for number, texts in groups.items()}),)
 
     def insert(self, cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Dozens of rows a statement: one at a time they would cost twice as much."""
@@ -136,6 +135,12 @@ def _write(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
             written += cursor.execute(text, values).rowcount
             first += at_once
     return written
+
+
+@cache
+def _columns(number: int) -> str:
+    columns = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(number))
+    return f"SELECT {columns} FROM json_each(?)"
 
 
 @cache
