@@ -122,15 +122,10 @@ def _assess_lines(
     watch: Watch | None,
 ) -> None:
     def refuse(line: Line) -> None:
+        path = line_path(declaration, line)
         result.line_findings[line.position] = tuple(
-            Finding(
-                verdict.rule,
-                element(line_path(declaration, line), verdict.rule),
-                verdict.rule.clash(*verdict.arguments),
-                _variant(verdict.rule, line, facts),
-            )
-            for verdict in lines.verdicts(line)
-            if verdict.outcome == "broken"
+            Finding(rule, element(path, rule), rule.clash(*arguments), _variant(rule, line, facts))
+            for rule, arguments in lines.broken(line)
         )
 
     rejected = result.client_findings

@@ -88,24 +88,31 @@ class LinesOfMessage:
     def _strict_credit_holds(self, line: Line) -> bool:
         if not self._facts.choices.strict_credits:
             return True
-        return not any(verdict.outcome == "broken" for verdict in self.verdicts(line))
+        return not any(self.broken(line))
 
     def verdicts(self, line: Line) -> Iterator[Verdict]:
         """Every rule in the order of the standard with what it says of the line."""
+        return map(Verdict._make, self._walk(line))
+
+    def broken(self, line: Line) -> Iterator[tuple[Rule, tuple[Any, ...]]]:
+        """The rules that the line breaks, with what they were called with."""
+        return ((rule, arguments) for rule, outcome, arguments in self._walk(line) if outcome == "broken")
+
+    def _walk(self, line: Line) -> Iterator[tuple[Rule, Outcome, tuple[Any, ...]]]:
         silenced: set[str] = set()
         for rule in self._rules.every:
             arguments = self._arguments(rule, line)
             if arguments is None:
-                yield Verdict(rule, "not applicable", ())
+                yield rule, "not applicable", ()
             elif rule.id in silenced:
-                yield Verdict(rule, "follows", arguments)
+                yield rule, "follows", arguments
             elif rule.holds(*arguments):
-                yield Verdict(rule, "holds", arguments)
+                yield rule, "holds", arguments
             else:
                 silenced |= FOLLOWERS.get(rule.id, frozenset())
                 if rule.id == "TR341" and self._facts.price(line).cents is None:
                     silenced.add("TR418")  # of course none is agreed in a unit that does not fit
-                yield Verdict(rule, "broken", arguments)
+                yield rule, "broken", arguments
 
     def _arguments(self, rule: Rule, line: Line) -> tuple[Any, ...] | None:
         facts = self._facts

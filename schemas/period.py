@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 _LENGTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -15,11 +16,13 @@ class Period(NamedTuple):
     end: date
 
 
+@lru_cache(maxsize=4096)
 def last_day(day: date) -> date:
     """The last day of the month of `day`."""
     return day.replace(day=month_length(day))
 
 
+@lru_cache(maxsize=4096)
 def month_length(day: date) -> int:
     """The number of days in the month of `day`."""
     if day.month == 2 and day.year % 4 == 0 and (day.year % 100 != 0 or day.year % 400 == 0):
@@ -62,6 +65,7 @@ def sundays(begin: date, end: date) -> int:
     return max(0, end.toordinal() // 7 - (begin.toordinal() - 1) // 7)
 
 
+@lru_cache(maxsize=4096)
 def minus_months(day: date, count: int) -> date:
     """`day` moved back `count` months; a day that does not exist becomes the month's last.
 

@@ -155,9 +155,9 @@ def _used(allocations: Allocations) -> Iterator[Counter]:
     """
     places = allocations.rows
     for number, now in allocations.usage.items():
-        place = places[number]
-        if (place.used_cents or 0) != now.cents or (place.used_volume or 0) != now.volume:
-            yield place.id, place.used_volume, place.used_cents, now.volume, now.cents
+        allocation, _, _, volume, cents = places[number]
+        if (cents or 0) != now.cents or (volume or 0) != now.volume:
+            yield allocation, volume, cents, now.volume, now.cents
 
 
 def _line_rows(processed: Processed) -> list[tuple[Any, ...]]:

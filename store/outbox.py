@@ -46,7 +46,7 @@ def parcels(inbox: Inbox, message_ids: Iterable[int], topics: tuple[str, ...]) -
             " AND message_id = ANY(?) ORDER BY message_id, id",
             (*topics, inbox.members(some)),
         ).fetchall()
-        yield from (Parcel(*row) for row in rows)
+        yield from map(Parcel._make, rows)
 
 
 def notices(inbox: Inbox, hashes: Iterable[str]) -> list[Notice]:
