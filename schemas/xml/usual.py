@@ -7,6 +7,7 @@ through the gate, and comes out the same (tests/schemas/test_usual.py).
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -21,9 +22,12 @@ from schemas.xml.read_declaration import Columns, Undecodable, lines_of, plain_p
 
 _NAME: Final = "[A-Za-z][A-Za-z0-9_]{0,15}+"
 _SPACE: Final = f'[ \\t\\r\\n]{{1,999}}+xmlns(?::({_NAME}))?+="(http://[A-Za-z0-9./_-]{{1,99}}+)"'
+_INSTANCE: Final = "http://www.w3.org/2001/XMLSchema-instance"
+_HINT: Final = '[ \\t\\r\\n]{1,999}+xsi:schemaLocation="[A-Za-z0-9:/._ -]{0,400}+"'  # where to find a schema
 _START: Final = re.compile(
-    rf'(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?+ ?\?>)?+{BLANKS}'
-    rf"<(?:({_NAME}):)?+Bericht((?:{_SPACE}){{1,4}}+){BLANKS}>"
+    r"""(?:<\?xml version=(["'])1\.0\1(?: encoding=(["'])(?:UTF|utf)-8\2)?+"""
+    r"""(?: standalone=(["'])(?:yes|no)\3)?+ ?\?>)?+"""
+    rf"{BLANKS}<(?:(?P<own>{_NAME}):)?+Bericht(?P<spaces>(?:{_SPACE}){{1,4}}+)(?P<hint>{_HINT})?+{BLANKS}>"
 )
 _SPACES: Final = re.compile(_SPACE)
 # A name of any other namespace may be one that no parser takes.
@@ -31,7 +35,7 @@ _KNOWN: Final = {
     *BY_NAMESPACE,
     *(message_type.base_namespace for message_type in BY_NAMESPACE.values()),
     "http://www.w3.org/2001/XMLSchema",
-    "http://www.w3.org/2001/XMLSchema-instance",
+    _INSTANCE,
 }
 
 
@@ -66,11 +70,15 @@ def _form(message_type: MessageType, prefixes: Prefixes) -> _Form:
 
 def read_usual(data: bytes) -> Declaration | None:
     """The declaration, if the message is a valid 323 in the usual form and every value can be decoded."""
-    if len(data) > LARGEST_MESSAGE or not data.isascii():
+    text = data.removeprefix(BOM_UTF8)
+    if len(data) > LARGEST_MESSAGE or not text.isascii():
         return None
-    text = data.decode("ascii")
+    return _read(text.decode("ascii"))
+
+
+def _read(text: str) -> Declaration | None:
     start = _START.match(text)
-    form = start and _form_of(start[1] or "", start[2])
+    form = start and _form_of(start["own"] or "", start["spaces"], hinted=start["hint"] is not None)
     if not start or not form:
         return None
     message_type, (head, line, close, tail) = form
@@ -91,7 +99,7 @@ def read_usual(data: bytes) -> Declaration | None:
 
 
 @lru_cache(maxsize=64)
-def _form_of(own: str, declared: str) -> tuple[MessageType, _Form] | None:
+def _form_of(own: str, declared: str, *, hinted: bool) -> tuple[MessageType, _Form] | None:
     """The message that a root element with this prefix opens, and how it is written there."""
     spaces = _SPACES.findall(declared)
     prefixes = {space: prefix for prefix, space in spaces}
@@ -102,7 +110,7 @@ def _form_of(own: str, declared: str) -> tuple[MessageType, _Form] | None:
     base = prefixes[message_type.base_namespace]
     if len(set(names)) < len(names) or any(name[:3].lower() == "xml" for name in names):
         return None
-    if not prefixes.keys() <= _KNOWN:
+    if not prefixes.keys() <= _KNOWN or (hinted and ("xsi", _INSTANCE) not in spaces):
         return None
     own, base = (f"{prefix}:" if prefix else "" for prefix in (own, base))
     return message_type, _form(message_type, Prefixes(own, base))

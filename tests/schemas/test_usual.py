@@ -96,6 +96,7 @@ def test_many_lines_of_many_clients(indented: bool) -> None:
 
 _OWN_NAMES = VALID.replace("<m:", "<").replace("</m:", "</").replace("xmlns:m=", "xmlns=")
 _OTHER_PREFIXES = re.sub(r"(</?)b:", r"\1basis:", VALID).replace("xmlns:b=", "xmlns:basis=")
+_INSTANCE = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 _SPACES = f'xmlns:m="{MESSAGE_SPACE}" xmlns:b="{BASE_SPACE}"'
 
 
@@ -109,8 +110,12 @@ _SPACES = f'xmlns:m="{MESSAGE_SPACE}" xmlns:b="{BASE_SPACE}"'
         VALID.replace("><", ">\n\t <"),
         VALID.partition("\n")[2],
         VALID.replace("UTF-8", "utf-8"),
+        "\ufeff" + VALID,
+        VALID.replace('"1.0"', "'1.0'").replace('"UTF-8"', "'UTF-8'"),
+        VALID.replace('"UTF-8"', '"UTF-8" standalone="yes"'),
+        VALID.replace(_SPACES, f'{_SPACES} {_INSTANCE} xsi:schemaLocation="{MESSAGE_SPACE} JW323.xsd"'),
         VALID.replace(_SPACES, f'xmlns:b="{BASE_SPACE}"\n xmlns:m="{MESSAGE_SPACE}"'),
-        VALID.replace(_SPACES, f'{_SPACES} xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'),
+        VALID.replace(_SPACES, f"{_SPACES} {_INSTANCE}"),
         VALID.replace(MESSAGE_SPACE, MESSAGE_SPACE.replace("jw", "wmo"))
         .replace(BASE_SPACE, BASE_SPACE.replace("jw", "wmo"))
         .replace("490", "484")
@@ -130,7 +135,15 @@ def _first(old: str, new: str) -> str:
     "text",
     [
         "",
-        "\ufeff" + VALID,
+        "\ufeff\ufeff" + VALID,
+        VALID.replace('"1.0"', "'1.0\""),
+        VALID.replace('"UTF-8"', '"UTF-8" standalone="maybe"'),
+        VALID.replace('"UTF-8"', '"UTF-8" standalone=""'),
+        VALID.replace(_SPACES, f'{_SPACES} xsi:schemaLocation="a b"'),
+        VALID.replace(_SPACES, f'{_SPACES} xmlns:xsi="urn:x" xsi:schemaLocation="a b"'),
+        VALID.replace(_SPACES, f'{_SPACES} {_INSTANCE} xsi:schemaLocation="a b" xsi:schemaLocation="a b"'),
+        VALID.replace(_SPACES, f'{_SPACES} {_INSTANCE} xsi:schemaLocation="a&b"'),
+        VALID.replace(_SPACES, f'{_SPACES} {_INSTANCE} xsi:schemaLocation="a<b"'),
         _first("R1", "R 1"),
         _first("R1", "R&#49;"),
         _first("R1", "é"),
