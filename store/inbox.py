@@ -69,6 +69,15 @@ class StoredMessage(NamedTuple):
         return self.provider if self.type.endswith("301") else self.municipality
 
 
+class Parcel(NamedTuple):
+    """One row of the outbox: an answer or return has a file name, a list the municipality it is for."""
+
+    message_id: int
+    topic: str
+    name: str
+    body: bytes
+
+
 class Inbox:
     """The message tables within one transaction."""
 
@@ -85,6 +94,7 @@ class Inbox:
         self._seen: dict[str, int | None] = {}
         self._bodies: list[tuple[int, bytes]] = []
         self._parcels: list[tuple[int, str, str, bytes | Callable[[], bytes]]] = []
+        self.written: dict[int, list[Parcel]] = {}  # what this transaction put in the outbox, by message
 
     def execute(self, statement: str, values: tuple[Any, ...] = ()) -> Any:
         """Run one statement on the driver's cursor; counted, so that a test can hold the number constant."""
@@ -228,9 +238,11 @@ class Inbox:
     def flush(self) -> None:
         """Write what nobody reads before decisions are complete: bodies, and what leaves the house."""
         parcels = [
-            (message_id, topic, name, body() if callable(body) else body)
+            Parcel(message_id, topic, name, body() if callable(body) else body)
             for message_id, topic, name, body in sorted(self._parcels, key=itemgetter(0))
         ]
+        for parcel in parcels:
+            self.written.setdefault(parcel.message_id, []).append(parcel)
         if self._bodies:
             self.insert("message_body", [(message_id, pack(body)) for message_id, body in self._bodies])
         if parcels:
@@ -293,4 +305,5 @@ class Inbox:
         self._relations.clear()
         self._bases.clear()
         self._seen.clear()
+        self.written.clear()
         self._forget()

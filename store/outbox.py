@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from processors.notify import structure_rejection
 from schemas.notice import (
@@ -14,17 +13,8 @@ from schemas.notice import (
     rejections_from_json,
     signals_from_json,
 )
-from store.inbox import Inbox
+from store.inbox import Inbox, Parcel
 from store.parts import parts
-
-
-class Parcel(NamedTuple):
-    """One row of the outbox: an answer or return has a file name, a list the municipality it is for."""
-
-    message_id: int
-    topic: str
-    name: str
-    body: bytes
 
 
 def undelivered(inbox: Inbox) -> list[int]:
@@ -38,9 +28,11 @@ def undelivered_notices(inbox: Inbox) -> list[str]:
 
 
 def parcels(inbox: Inbox, message_ids: Iterable[int], topics: tuple[str, ...]) -> Iterator[Parcel]:
-    """The outbox rows of these messages, in order of message."""
+    """The outbox rows of these messages, in order of message, first those that this transaction wrote."""
     marks = ", ".join("?" * len(topics))
-    for some in parts(sorted(message_ids)):
+    wanted, written = sorted(message_ids), inbox.written
+    yield from [each for number in wanted for each in written.get(number, ()) if each.topic in topics]
+    for some in parts([number for number in wanted if number not in written]):
         rows = inbox.execute(
             f"SELECT message_id, topic, name, body FROM outbox WHERE topic IN ({marks})"
             " AND message_id = ANY(?) ORDER BY message_id, id",

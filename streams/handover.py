@@ -11,8 +11,8 @@ from processors.notify import structure_rejection
 from processors.wording import Lang, notice_object, rejection_object, signal_object
 from schemas.notice import Notice, rejections_from_json, signals_from_json
 from store.database import transaction
-from store.inbox import Inbox
-from store.outbox import Parcel, mark_delivered, notices, parcels
+from store.inbox import Inbox, Parcel
+from store.outbox import mark_delivered, notices, parcels
 from streams.ceiling_register import deliver_ceiling_signals
 from streams.crash import point
 from streams.files import Delivery, File

@@ -49,7 +49,7 @@ def read_sources(files: Iterable[Path]) -> Iterator[Source]:
     """The messages of these files; a ZIP gives one source per message in it."""
     for path in files:
         name = without_bsn(str(path))
-        is_zip = path.suffix.lower() == ".zip"
+        is_zip = name[-4:].lower() == ".zip"
         most = _ZIP_BYTES if is_zip else LARGEST_MESSAGE
         with path.open("rb") as stream:
             status = os.fstat(stream.fileno())
