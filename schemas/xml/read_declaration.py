@@ -25,7 +25,8 @@ _SHARED: Final = (
     *("ReferentieNummer", "VorigReferentieNummer", "Begindatum", "Einddatum", "Bedrag", "DebetCredit"),
 )
 _every_text: Final[Any] = etree.XPath("descendant::text()", smart_strings=False)
-_number_of_values: Final[Any] = etree.XPath("count(descendant::*[not(*)])")
+_number_of_elements: Final[Any] = etree.XPath("count(descendant::*)")
+_AROUND_VALUES: Final = 4  # of a line: itself, ProductReferentie, ProductPeriode, IngediendBedrag
 _SIDES: Final = frozenset({"D", "C"})
 _value: Any = tuple.__new__  # a named tuple from values in order, several times faster than its own call
 _SHORTEST_DATE: Final = 10  # characters; a product code has at most five
@@ -52,7 +53,8 @@ def read_declaration(
     own = message_type.namespace
     counts = [len(holder) for holder in container.iter(f"{{{own}}}Prestaties")]
     texts: list[Any] = _every_text(container) if plain else []
-    if len(texts) != _number_of_values(container):  # a parser leaves long blanks between elements
+    holders = 2 * len(counts) + _AROUND_VALUES * sum(counts)  # a client is one, and so are his lines together
+    if len(texts) != _number_of_elements(container) - holders:  # a parser leaves long blanks between elements
         texts = _texts(container, message_type)
     odd: set[str] = set()
     try:
