@@ -6,8 +6,9 @@ many as a large one has per line. Shares are kept in millionths.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from random import Random
 from typing import Final
 
@@ -16,17 +17,21 @@ from desk.synthetic.mishaps import MISHAPS, ON_REQUEST
 from desk.synthetic.scenes import LINE_FAULTS
 
 _WHOLE: Final = 1_000_000
+_SHARE: Final = re.compile(r"[0-9]+(?:\.[0-9]{1,6})?|\.[0-9]{1,6}")
 
 
 def read_shares(text: str) -> dict[str, float]:
     """`9321=0.01,0611=0.02` as a mapping. Raises ValueError naming the part that does not fit."""
-    shares = {}
+    shares: dict[str, float] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
-        name, _, share = part.partition("=")
-        try:
-            shares[name.strip()] = float(Decimal(share.strip()))
-        except InvalidOperation:
-            raise ValueError(f"{part!r}: expected NAME=SHARE, for example 9321=0.01") from None
+        name, _, share = (side.strip() for side in part.partition("="))
+        if not _SHARE.fullmatch(share):
+            raise ValueError(
+                f"{part!r}: expected NAME=SHARE with a point and at most six decimals, such as 9321=0.01"
+            )
+        if name in shares:
+            raise ValueError(f"{part!r}: {name} has a share already")
+        shares[name] = float(share)
     check_shares(0, shares)
     return shares
 

@@ -292,10 +292,28 @@ def test_values_are_escaped() -> None:
 
 def test_shares_are_read_from_text() -> None:
     assert read_shares("9321=0.01, 0611=0.02") == {"9321": 0.01, "0611": 0.02}
+    assert read_shares("9321=1,0611=.5") == {"9321": 1.0, "0611": 0.5}
+    assert read_shares("9321=0.000001") == {"9321": 0.000001}
     assert read_shares("") == {}
 
 
-@pytest.mark.parametrize("text", ["9321", "9321=a", "1234=0.1", "9321=2", "9321=-1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "9321",
+            "9321=",
+            "9321=a",
+            "1234=0.1",
+            "9321=2",
+            "9321=-1",
+            "9321=0.1=5",
+            "9321=\u0661",
+            "9321=1e0",
+        ),
+        *("9321=0.0000001", "9321=0.1,9321=0.2"),
+    ],
+)
 def test_a_share_that_does_not_fit_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=text.split("=", maxsplit=1)[0]):
         read_shares(text)
@@ -306,3 +324,26 @@ def test_a_region_of_nothing_is_refused() -> None:
         list(region_messages(1, municipalities=0, lines=10))
     with pytest.raises(ValueError, match="2021-02"):
         list(region_messages(1, municipalities=1, lines=10, first_month=date(2021, 1, 1)))
+
+
+def _made(out: Path, lines: int) -> set[str]:
+    generate(
+        out, seed=1, municipalities=1, lines=lines, months=1, first_month=MARCH, fault_share=0, faults={},
+        progress=lambda done, wanted: None,
+    )  # fmt: skip
+    return {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+
+
+def test_a_region_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    (tmp_path / "region").mkdir()
+    (tmp_path / "region" / "notes.txt").write_text("mine")
+    assert len(_made(tmp_path / "region", 60)) > len(_made(tmp_path / "other", 20)) + 1
+    assert _made(tmp_path / "region", 20) == _made(tmp_path / "other", 20) | {"notes.txt"}
+
+
+def test_messages_of_anybody_else_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages" / "323.xml").write_text("mine")
+    with pytest.raises(FileExistsError, match="manifest"):
+        _made(tmp_path, 20)
+    assert [path.name for path in tmp_path.rglob("*")] == ["messages", "323.xml"]
