@@ -8,7 +8,7 @@ from tests.kafka.conftest import World
 from tests.kafka.test_bad_records import ELM_KEY, OAK_KEY, Sent, handled, send
 from tests.simulation.wire import bytes_of
 
-FLOOD = 300
+FLOOD = 900  # takes several times as long as the broker may hold a question
 
 
 def test_one_message_overtakes_a_flood_that_was_there_before(on_sqlite: Stage, world: World) -> None:
@@ -25,4 +25,4 @@ def test_one_message_overtakes_a_flood_that_was_there_before(on_sqlite: Stage, w
     place = on_sqlite.number(
         "SELECT m.id FROM message m JOIN relation r ON r.id = m.relation_id WHERE r.provider = '41410002'"
     )
-    assert place <= 100
+    assert place <= FLOOD // 3
