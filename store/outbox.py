@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from processors.notify import structure_rejection
 from schemas.notice import (
@@ -43,17 +43,20 @@ def parcels(inbox: Inbox, message_ids: Iterable[int], topics: tuple[str, ...]) -
 
 def notices(inbox: Inbox, hashes: Iterable[str]) -> list[Notice]:
     """The notices of these refused and quarantined messages, in order of arrival."""
+    wanted = sorted(set(hashes))
+    if not wanted:
+        return []
     rows = inbox.execute(
-        "SELECT detail FROM fault WHERE sha256 = ANY(?) ORDER BY id",
-        (inbox.members(sorted(set(hashes))),),
+        "SELECT detail FROM fault WHERE sha256 = ANY(?) ORDER BY id", (inbox.members(wanted),)
     ).fetchall()
     return [notice_from_json(row[0]) for row in rows]
 
 
-def mark_delivered(inbox: Inbox, message_ids: Iterable[int], hashes: Iterable[str]) -> None:
+def mark_delivered(inbox: Inbox, message_ids: Iterable[int], hashes: Collection[str]) -> None:
     """Remember that the files of these messages and notices stand whole in an output folder."""
     inbox.execute("UPDATE message SET delivered = 1 WHERE id = ANY(?)", (inbox.members(message_ids),))
-    inbox.execute("UPDATE fault SET delivered = 1 WHERE sha256 = ANY(?)", (inbox.members(hashes),))
+    if hashes:
+        inbox.execute("UPDATE fault SET delivered = 1 WHERE sha256 = ANY(?)", (inbox.members(hashes),))
 
 
 def all_rejections(inbox: Inbox, since: str = "", provider: str | None = None) -> Iterator[Rejection]:
