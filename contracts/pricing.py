@@ -226,11 +226,13 @@ def _reduced(price: Price, cents: int, active: list[list[SanctionRow]]) -> Price
         clash = tuple(sorted(_sanction_name(sanction) for rows in active for sanction in rows))
         steps = (*price.steps, "the sanctions contradict each other")
         return price._replace(cents=None, ambiguous=True, rows=clash, steps=steps)
-    for percent in next(iter(percents)):
-        reduced = half_up(cents * (100 - percent), 100)
-        step = f"sanction of {percent} %: {cents} becomes {reduced} cents"
-        return price._replace(cents=reduced, steps=(*price.steps, step))
-    return price
+    (on_each,) = percents
+    if not on_each:
+        return price
+    (percent,) = on_each
+    reduced = half_up(cents * (100 - percent), 100)
+    step = f"sanction of {percent} %: {cents} becomes {reduced} cents"
+    return price._replace(cents=reduced, steps=(*price.steps, step))
 
 
 def _only(agreements: tuple[str, ...]) -> str | None:
