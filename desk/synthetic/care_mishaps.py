@@ -10,14 +10,14 @@ from typing import Final
 from desk.synthetic.allocation_mishaps import ALLOCATION_MISHAPS
 from desk.synthetic.delivery_mishaps import DELIVERY_MISHAPS
 from desk.synthetic.letters import RIGHT, CareMishap, Draft, Letters, Spoil, spoiled
+from desk.synthetic.numbers import one_off
 from desk.synthetic.region import FORMER_TOWN
 from schemas.standard import Domain
 
 
 def _wrong_bsn(draft: Draft) -> Draft:
     """CS002: the last digit of a BSN is one off."""
-    bsn = draft.person.bsn
-    return draft.about(bsn=f"{bsn[:-1]}{(int(bsn[-1]) + 1) % 10}")
+    return draft.about(bsn=one_off(draft.person.bsn))
 
 
 def _unknown_day_that_is_told(draft: Draft) -> Draft:

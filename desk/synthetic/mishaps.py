@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from desk.synthetic.numbers import one_off
 from desk.synthetic.region import FORMER_TOWN
 from desk.synthetic.stage import Scene, Stage
 from desk.synthetic.wire import ClientLines, WireLine, declaration_xml
@@ -114,8 +115,7 @@ def _wrong_total(attempt: Attempt) -> bytes:
 
 def _wrong_bsn(attempt: Attempt) -> bytes:
     """CS002: the last digit of a BSN is one off."""
-    bsn = attempt.bsn
-    return attempt.write(bsn=f"{bsn[:-1]}{(int(bsn[-1]) + 1) % 10}")
+    return attempt.write(bsn=one_off(attempt.bsn))
 
 
 def _same_period_twice(attempt: Attempt) -> bytes:

@@ -26,6 +26,11 @@ def bsns() -> Iterator[str]:
             yield f"{prefix}{check}"
 
 
+def one_off(bsn: str) -> str:
+    """A BSN with another last digit, which fails the eleven test."""
+    return f"{bsn[:-1]}{(int(bsn[-1]) + 1) % 10}"
+
+
 @cache
 def _partial_sums(weights: tuple[int, ...]) -> tuple[int, ...]:
     """The weighted sum of the digits of every number of four digits."""

@@ -6,15 +6,19 @@ from schemas.declaration import Line
 from schemas.money import euro, half_up
 
 
+def _by_tariff(line: Line) -> int:
+    return line.volume * (line.tariff_cents or 0)
+
+
 def _expected(line: Line, facts: DeclarationFacts) -> int:
-    return _minutes(line, facts) if line.unit == "01" else line.volume * (line.tariff_cents or 0)
+    return _minutes(line, facts) if line.unit == "01" else _by_tariff(line)
 
 
 def _minutes(line: Line, facts: DeclarationFacts) -> int:
     price = facts.price(line)
     if price.per_hour and price.cents is not None:
         return half_up(price.cents * line.volume, 60)
-    return line.volume * (line.tariff_cents or 0)
+    return _by_tariff(line)
 
 
 @rule(

@@ -28,7 +28,6 @@ _every_text: Final[Any] = etree.XPath("descendant::text()", smart_strings=False)
 _number_of_elements: Final[Any] = etree.XPath("count(descendant::*)")
 _AROUND_VALUES: Final = 4  # of a line: itself, ProductReferentie, ProductPeriode, IngediendBedrag
 _SIDES: Final = frozenset({"D", "C"})
-_value: Any = tuple.__new__  # a named tuple from values in order, several times faster than its own call
 _SHORTEST_DATE: Final = 10  # characters; a product code has at most five
 
 
@@ -116,7 +115,7 @@ def lines_of(
     bsns = [columns.bsn[first] for first in firsts]
     ends = [*firsts[1:], count]
     holders = zip(range(len(firsts)), bsns, firsts, ends, strict=True)
-    clients: tuple[Client, ...] = (*map(_value, repeat(Client), holders),)
+    clients: tuple[Client, ...] = (*map(tuple.__new__, repeat(Client), holders),)
     owners: list[int] = []
     owner_bsns: list[str] = []
     for position, bsn, first, end in clients:
@@ -145,7 +144,7 @@ def lines_of(
         _wires(columns, odd) if odd else repeat(None, count),
         strict=True,
     )
-    return clients, (*map(_value, repeat(Line), values),)
+    return clients, (*map(tuple.__new__, repeat(Line), values),)
 
 
 @lru_cache(maxsize=4096)
