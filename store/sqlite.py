@@ -26,7 +26,7 @@ _PRAGMAS: Final = (
 _MEMBERS: Final = "IN (SELECT value FROM json_each(?))"
 _ROWS_AT_ONCE: Final = (64, 8, 1)  # a statement of any other length would have to be prepared first
 _as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
-_BEGIN: Final = "INSERT INTO allocation_use {} ON CONFLICT DO NOTHING"
+_BEGIN: Final = "INSERT OR FAIL INTO allocation_use {} ON CONFLICT DO NOTHING"
 _SWAP: Final = (
     "UPDATE allocation_use SET used_volume = ?4, used_cents = ?5"
     " WHERE allocation_id = ?1 AND used_volume = ?2 AND used_cents = ?3"
@@ -104,7 +104,7 @@ class Sqlite:
 
     def insert(self, cursor: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Dozens of rows a statement: one at a time they would cost twice as much."""
-        _write(cursor, f"INSERT INTO {table} {{}}", rows)
+        _write(cursor, f"INSERT OR FAIL INTO {table} {{}}", rows)
 
     def next_messages(self, cursor: Any, count: int) -> list[int]:
         """Those after the last one."""
