@@ -94,7 +94,9 @@ class PriceList:
         self._own_codes = set(index.tariffs.codes_of_provider(domain, agb)).union(
             *(index.tariffs.codes(domain, name) for name in self._agreements.names)
         )
-        self._prices: dict[tuple[str, str, date, Case], Price] = {}
+        self.ordinary: dict[tuple[str, str, date], Price] = {}
+        """Prices by product, unit and first day that depend on nothing else, as far as they were asked for."""
+        self._personal_prices: dict[tuple[str, str, date, Case], Price] = {}
         self._units: dict[tuple[str, date, Case], frozenset[str]] = {}
 
     def price(
@@ -105,10 +107,6 @@ class PriceList:
         Without a price, `source` tells a missing agreement from a missing tariff (OC-17).
         """
         return self._price(code, unit, day, self._case(code, allocation, bsn, allocation_start))
-
-    def is_personal(self, code: str) -> bool:
-        """Whether the price of a product may depend on the client or his allocation."""
-        return code in self._personal
 
     def agreed_units(
         self, category: str, code: str, day: date, *, allocation: int, bsn: str, allocation_start: date | None
@@ -132,12 +130,16 @@ class PriceList:
     def _price(self, code: str, unit: str, day: date, case: Case) -> Price:
         if unit == "83":
             return _EURO
-        key = (code, unit, day, case)
-        price = self._prices.get(key)
+        if code in self._personal:
+            price = self._personal_prices.get((code, unit, day, case))
+            if price is None:
+                price = self._personal_prices[code, unit, day, case] = self._select(code, unit, day, case)
+            return price
+        price = self.ordinary.get((code, unit, day))
         if price is None:
             price = self._select(code, unit, day, case)
             if self._index.units(self._domain, code):  # made-up codes must not fill the memory
-                self._prices[key] = price
+                self.ordinary[code, unit, day] = price
         return price
 
     def _tariff_units(self, code: str, day: date, case: Case) -> frozenset[str]:
@@ -199,7 +201,7 @@ class PriceList:
 
     def _settle(self, ground: Ground, choice: Choice, code: str, day: date, *, per_hour: bool) -> Price:
         """The price after growth path (TR-07) or sanction (TR-14), or the clash of rows or sanctions."""
-        names = self._index.names(choice.rows)
+        names = tuple(sorted([row.name for row in choice.rows]))
         steps = (ground.step, *choice.steps, _PER_HOUR) if per_hour else (ground.step, *choice.steps)
         agreement = _only(ground.agreements)
         if choice.ambiguous:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -140,6 +141,18 @@ class TariffRow(Row):
     municipality: Municipality | None = None
     source: Text | None = None
     document: Text | None = None
+
+    @cached_property
+    def name(self) -> str:
+        """The row as people can look it up in the register: the columns of its key that are filled."""
+        parts = [f"{self.domain} {self.code} unit {self.unit} from {self.valid_from}"]
+        named = (("agreement", self.agreement), ("provider", self.agb), ("CAO", self.cao))
+        parts += [f"{label} {value}" for label, value in named if value is not None]
+        if self.micro:
+            parts.append("micro")
+        if self.municipality is not None:
+            parts.append(f"municipality {self.municipality}")
+        return ", ".join(parts)
 
 
 class SanctionRow(Row):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import chain
 from typing import Final, NamedTuple
 
 from contracts.tables import ProviderRow, TariffRow
@@ -55,7 +54,6 @@ class TariffIndex:
         self._codes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._codes_of_provider: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._valid: dict[tuple[str, str, str, Owner, date], list[TariffRow]] = {}
-        self._names: dict[int, tuple[str]] = {}
         self.is_local: dict[tuple[str, str, str], bool] = {}  # products with a tariff for every provider
         self.shared: dict[tuple[object, ...], Choice] = {}  # what was chosen among these
         self.local_domains: set[str] = set()  # where a tariff names a municipality
@@ -84,18 +82,6 @@ class TariffIndex:
         found = self._valid.get(key)
         if found is None:
             found = self._valid[key] = [row for row in rows if valid_on(row, day)]
-        return found
-
-    def names(self, rows: Sequence[TariffRow]) -> tuple[str, ...]:
-        """`row_name` of some of the rows, in order; each is made once."""
-        if len(rows) == 1:
-            return self._name(rows[0])
-        return tuple(sorted(chain.from_iterable(map(self._name, rows))))
-
-    def _name(self, row: TariffRow) -> tuple[str]:
-        found = self._names.get(id(row))
-        if found is None:
-            found = self._names[id(row)] = (row_name(row),)
         return found
 
     def units(self, domain: str, code: str) -> Iterable[str]:
@@ -215,15 +201,3 @@ def _base(plain: list[TariffRow]) -> Choice | None:
 def _everybody(plain: list[TariffRow]) -> Choice | None:
     rows = narrowest([row for row in plain if row.cao is None])
     return Choice(Source.EVERYBODY, rows, len(rows) > 1, ("tariff for everybody",)) if rows else None
-
-
-def row_name(row: TariffRow) -> str:
-    """A tariff row as people can look it up in the register: the columns of its key that are filled."""
-    parts = [f"{row.domain} {row.code} unit {row.unit} from {row.valid_from}"]
-    named = (("agreement", row.agreement), ("provider", row.agb), ("CAO", row.cao))
-    parts += [f"{label} {value}" for label, value in named if value is not None]
-    if row.micro:
-        parts.append("micro")
-    if row.municipality is not None:
-        parts.append(f"municipality {row.municipality}")
-    return ", ".join(parts)

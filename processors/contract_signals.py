@@ -15,7 +15,6 @@ from contracts.contract_tables import ContractRow, ContractTermRow, NonRenewalRo
 from contracts.products import ProductList
 from contracts.register import Register
 from contracts.tables import AgreementRow, ProductRow, TariffRow
-from contracts.tariffs import row_name
 from contracts.terms import course, leaves_on
 from contracts.validity import valid_on
 from schemas.money import euro
@@ -178,7 +177,7 @@ def _refused_tariffs(register: Register, day: date, tenants: tuple[str, ...]) ->
         if lists[row.domain].refuses_own_tariff(row.code, day):
             for municipality in (row.municipality,) if row.municipality else tenants:
                 yield _due(
-                    OWN_TARIFF_REFUSED, municipality, row_name(row), euro(row.cents), row.code,
+                    OWN_TARIFF_REFUSED, municipality, row.name, euro(row.cents), row.code,
                     agb=agb, domain=row.domain, once_per="once",
                 )  # fmt: skip
 

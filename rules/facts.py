@@ -82,21 +82,15 @@ class DeclarationFacts:
     client_products: dict[str, list[tuple[str | None, str | None]]]
     doubled_references: AbstractSet[str] = frozenset()
     price_rows: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    _prices: dict[tuple[str, str, date], Price] = field(default_factory=dict)
-    _units: dict[tuple[str, str, date, date | None], frozenset[str]] = field(default_factory=dict)
     _priced_line: Line | None = None
     _last_price: Price = NO_PRICE
 
     def price(self, line: Line) -> Price:
-        """The agreed tariff for a line. Several rules ask for it, and lines of one product share it."""
+        """The agreed tariff for a line. Several rules ask for it."""
         if line is self._priced_line:
             return self._last_price
-        key = (line.code, line.unit, line.period.begin)
-        price = self._prices.get(key)
-        if price is None:
-            price = self._find_price(line)
-            if not self.prices.is_personal(line.code):
-                self._prices[key] = price
+        ordinary = self.prices.ordinary.get((line.code, line.unit, line.period.begin))
+        price = self._find_price(line) if ordinary is None else ordinary
         self._priced_line, self._last_price = line, price
         self.price_rows[line.position] = price.rows
         return price
@@ -115,21 +109,14 @@ class DeclarationFacts:
     def agreed_units(self, line: Line) -> frozenset[str]:
         """Units agreed for the product of a line (OC-16)."""
         allocation = self.allocations.get(line.allocation)
-        start = None if allocation is None else allocation.start
-        key = (line.category, line.code, line.period.begin, start)
-        units = self._units.get(key)
-        if units is None:
-            units = self.prices.agreed_units(
-                line.category,
-                line.code,
-                line.period.begin,
-                allocation=line.allocation,
-                bsn=line.bsn,
-                allocation_start=start,
-            )
-            if not self.prices.is_personal(line.code):
-                self._units[key] = units
-        return units
+        return self.prices.agreed_units(
+            line.category,
+            line.code,
+            line.period.begin,
+            allocation=line.allocation,
+            bsn=line.bsn,
+            allocation_start=None if allocation is None else allocation.start,
+        )
 
 
 class OtherAllocation(NamedTuple):
