@@ -95,7 +95,7 @@ class PriceList:
             *(index.tariffs.codes(domain, name) for name in self._agreements.names)
         )
         self.ordinary: dict[tuple[str, str, date], Price] = {}
-        """Prices by product, unit and first day that depend on nothing else, as far as they were asked for."""
+        """Prices by product, unit and first day that depend on nothing else, as far as they were asked."""
         self._personal_prices: dict[tuple[str, str, date, Case], Price] = {}
         self._units: dict[tuple[str, date, Case], frozenset[str]] = {}
 

@@ -100,9 +100,11 @@ class LinesOfMessage:
 
     def _walk(self, line: Line) -> Iterator[tuple[Rule, Outcome, tuple[Any, ...]]]:
         silenced: set[str] = set()
+        by_subject = self._arguments(line)
+        not_applied = _ADDING_UP if line.side == "C" else frozenset()
         for rule in self._rules.every:
-            arguments = self._arguments(rule, line)
-            if arguments is None:
+            arguments = by_subject.get(rule.subject)
+            if arguments is None or rule.id in not_applied:
                 yield rule, "not applicable", ()
             elif rule.id in silenced:
                 yield rule, "follows", arguments
@@ -114,26 +116,23 @@ class LinesOfMessage:
                     silenced.add("TR418")  # of course none is agreed in a unit that does not fit
                 yield rule, "broken", arguments
 
-    def _arguments(self, rule: Rule, line: Line) -> tuple[Any, ...] | None:
+    def _arguments(self, line: Line) -> dict[Subject, tuple[Any, ...]]:
+        """What rules on this line are called with, by what they look at; the others do not apply."""
         facts = self._facts
-        subject = rule.subject
-        if subject is Subject.PERIOD:
-            return (line.period, self._declaration)
-        if subject is Subject.LINE:
-            return (line, facts)
-        is_credit = line.side == "C"
-        if subject is Subject.CREDIT:
-            return (line, facts) if is_credit else None
-        if is_credit and (not facts.choices.strict_credits or rule.id in _ADDING_UP):
-            return None
-        if subject is Subject.DEBIT:
-            return (line, facts)
+        found: dict[Subject, tuple[Any, ...]] = {
+            Subject.PERIOD: (line.period, self._declaration),
+            Subject.LINE: (line, facts),
+        }
+        if line.side == "C":
+            found[Subject.CREDIT] = (line, facts)
+            if not facts.choices.strict_credits:
+                return found
+        found[Subject.DEBIT] = (line, facts)
         allocation = facts.allocations.get(line.allocation)
-        if allocation is None:
-            return None
-        if subject is Subject.PERIOD_OF_ALLOCATION:
-            return (line.period, allocation)
-        return (line, allocation, facts)
+        if allocation is not None:
+            found[Subject.PERIOD_OF_ALLOCATION] = (line.period, allocation)
+            found[Subject.ALLOCATED_LINE] = (line, allocation, facts)
+        return found
 
 
 def _above_message(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -141,7 +140,10 @@ def _above_message(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 
 # These stay the same objects while lines are decided, whatever is put into them.
-_FACTS: Final = ("allocations", "choices", "doubled_references", "earlier_lines", "live", "products", "usage")
+_FACTS: Final = (
+    *("allocations", "choices", "doubled_references", "earlier_lines", "live", "products"),
+    *("used_volume", "used_cents"),
+)
 _REFUSE: Final = "refuse(line)\ncontinue"
 _REFUSE_BELOW: Final = textwrap.indent(_REFUSE, "    ")
 
@@ -199,14 +201,12 @@ def grant(line: Line, facts: DeclarationFacts) -> int:
         reference = line.previous or ""
         original = facts.earlier_lines[reference]
         facts.earlier_lines[reference] = original._replace(state=CREDITED)
-        back = facts.usage.get(original.allocation)
-        if back is not None:
-            back.volume -= original.used_volume
-            back.cents -= original.amount_cents
+        if original.allocation in facts.used_volume:
+            facts.used_volume[original.allocation] -= original.used_volume
+            facts.used_cents[original.allocation] -= original.amount_cents
         facts.live.discard((original.allocation, original.category, original.code, line.month))
         return CREDIT
-    usage = facts.usage[line.allocation]
-    usage.volume += counted(line.volume, line.unit)
-    usage.cents += line.amount_cents
+    facts.used_volume[line.allocation] += counted(line.volume, line.unit)
+    facts.used_cents[line.allocation] += line.amount_cents
     facts.live.add((line.allocation, line.category, line.code, line.month))
     return LIVE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from reference.texts import fault_texts, in_words, rule_texts, signal_texts
@@ -14,7 +14,8 @@ Lang = Literal["nl", "en"]
 
 def rejection_object(rejection: Rejection, lang: Lang = "nl") -> dict[str, Any]:
     """A rejection as one JSON object, with explanation, who acts and how to fix it."""
-    told = _told(rejection.causes)
+    causes = [_in_words(cause, lang) for cause in rejection.causes]
+    told = _told(causes)
     return {
         "municipality": rejection.municipality,
         "provider": rejection.provider,
@@ -27,12 +28,12 @@ def rejection_object(rejection: Rejection, lang: Lang = "nl") -> dict[str, Any]:
         "allocation": rejection.allocation,
         "codes": list(rejection.codes),
         "rules": list(dict.fromkeys(cause.rule for cause in rejection.causes if cause.code)),
-        "explanation": " ".join(_fill(text[lang]["says"], cause, lang) for text, cause in told),
-        "found": "; ".join(in_words(cause.found, lang) for cause in rejection.causes),
-        "expected": "; ".join(in_words(cause.expected, lang) for cause in rejection.causes),
+        "explanation": " ".join(_fill(text[lang]["says"], cause) for text, cause in told),
+        "found": "; ".join([cause.found for cause in causes]),
+        "expected": "; ".join([cause.expected for cause in causes]),
         "paths": [cause.path for cause in rejection.causes],
         "who_acts": who_acts(rejection),
-        "how_to_fix": " ".join(dict.fromkeys(_fill(text[lang]["fix"], cause, lang) for text, cause in told)),
+        "how_to_fix": " ".join(dict.fromkeys(_fill(text[lang]["fix"], cause) for text, cause in told)),
         "amount_cents": rejection.amount_cents,
         "side": rejection.side,
         "received_on": rejection.received_on,
@@ -54,15 +55,18 @@ def _text(cause: Cause) -> dict[str, Any]:
     return {**text, "who": cause.variant, **variant} if variant else text
 
 
-def _told(causes: tuple[Cause, ...]) -> list[tuple[dict[str, Any], Cause]]:
+def _told(causes: Iterable[Cause]) -> list[tuple[dict[str, Any], Cause]]:
     """Causes with their texts, each sentence once: a fault repeated on a hundred lines is one sentence."""
     distinct = {(cause.rule, cause.found, cause.expected): cause for cause in causes}
     return [(_text(cause), cause) for cause in list(distinct.values())[:10]]
 
 
-def _fill(sentence: str, cause: Cause, lang: Lang) -> str:
-    found, expected = in_words(cause.found, lang), in_words(cause.expected, lang)
-    return sentence.replace("{found}", found).replace("{expected}", expected)
+def _in_words(cause: Cause, lang: Lang) -> Cause:
+    return cause._replace(found=in_words(cause.found, lang), expected=in_words(cause.expected, lang))
+
+
+def _fill(sentence: str, cause: Cause) -> str:
+    return sentence.replace("{found}", cause.found).replace("{expected}", cause.expected)
 
 
 def signal_object(signal: Signal, lang: Lang = "nl") -> dict[str, Any]:
@@ -102,6 +106,7 @@ def _broken_rules(notice: Notice, lang: Lang) -> Iterator[str]:
     for position, rule in enumerate(notice.rules):
         sentence: str = rule_texts()[rule][lang]["says"]
         if position == 0:
-            yield _fill(sentence, Cause(rule, "", "", notice.found or "", notice.expected or "", None), lang)
+            cause = Cause(rule, "", "", notice.found or "", notice.expected or "", None)
+            yield _fill(sentence, _in_words(cause, lang))
         elif "{" not in sentence:
             yield sentence

@@ -47,14 +47,6 @@ class EarlierLine(NamedTuple):
 REJECTED, LIVE, CREDITED, CREDIT = 0, 1, 2, 3
 
 
-@dataclass(slots=True)
-class Usage:
-    """Live debits on one allocation: volume (hours in minutes) and cents."""
-
-    volume: int
-    cents: int
-
-
 LiveKey = tuple[int, str, str, int]  # allocation, category, code, month number (TR389, OC-12)
 
 
@@ -62,6 +54,7 @@ LiveKey = tuple[int, str, str, int]  # allocation, category, code, month number 
 class DeclarationFacts:
     """Everything the rules on a 323 may know, for one municipality, provider and domain.
 
+    `used_volume` and `used_cents` are the live debits on each allocation, hours in minutes.
     `client_products` holds category and code of the allocations of clients of whom a line names an
     allocation we do not know; `price_rows` the tariff rows found, by position of the line.
     """
@@ -74,7 +67,8 @@ class DeclarationFacts:
     later_month_dated_earlier: bool
     known_clients: AbstractSet[str]
     allocations: dict[int, Allocation]
-    usage: dict[int, Usage]
+    used_volume: dict[int, int]
+    used_cents: dict[int, int]
     earlier_lines: dict[str, EarlierLine]
     live: set[LiveKey]
     products: ProductList

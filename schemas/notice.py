@@ -6,10 +6,9 @@ named by his citizen number.
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-_to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+from pydantic_core import from_json, to_json
 
 
 class Cause(NamedTuple):
@@ -88,15 +87,14 @@ class Notice(NamedTuple):
 
 def rejections_to_json(rejections: tuple[Rejection, ...]) -> bytes:
     """The stored form of the rejections of one message."""
-    rows = [{**r._asdict(), "causes": [cause._asdict() for cause in r.causes]} for r in rejections]
-    return _to_json(rows).encode()
+    return to_json([{**r._asdict(), "causes": [cause._asdict() for cause in r.causes]} for r in rejections])
 
 
 def rejections_from_json(body: bytes) -> tuple[Rejection, ...]:
     """The inverse of `rejections_to_json`."""
     return tuple(
         Rejection(**{**row, "causes": tuple(Cause(**c) for c in row["causes"]), "codes": tuple(row["codes"])})
-        for row in json.loads(body)
+        for row in from_json(body)
     )
 
 
@@ -106,20 +104,20 @@ def signals_to_json(signals: tuple[Signal, ...]) -> bytes:
     for row in rows:
         if row["more"] is None:
             del row["more"]
-    return _to_json(rows).encode()
+    return to_json(rows)
 
 
 def signals_from_json(body: bytes) -> tuple[Signal, ...]:
     """The inverse of `signals_to_json`."""
-    return tuple(Signal(**row) for row in json.loads(body))
+    return tuple(Signal(**row) for row in from_json(body))
 
 
 def notice_to_json(notice: Notice) -> str:
     """The stored form of a notice."""
-    return _to_json(notice._asdict())
+    return to_json(notice._asdict()).decode()
 
 
 def notice_from_json(text: str) -> Notice:
     """The inverse of `notice_to_json`."""
-    row = json.loads(text)
+    row = from_json(text)
     return Notice(**{**row, "rules": tuple(row["rules"]), "codes": tuple(row["codes"])})

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby, repeat
 from typing import Any, NamedTuple
 
-from rules.facts import OtherAllocation, Usage
+from rules.facts import OtherAllocation
 from schemas.allocation import Allocation, Size
 from schemas.standard import Domain
 from store.inbox import Inbox
@@ -41,11 +41,12 @@ class AllocationRow(NamedTuple):
 
 
 class Allocations(NamedTuple):
-    """Current versions by number, with their rows and what is used of them."""
+    """Current versions by number, with their rows and what is used of them, hours in minutes."""
 
     values: dict[int, Allocation]
     rows: dict[int, AllocationRow]
-    usage: dict[int, Usage]
+    used_volume: dict[int, int]
+    used_cents: dict[int, int]
 
     def promised_until(self, number: int) -> str:
         """The latest end that any version of an allocation promised; nothing when it is not known."""
@@ -88,23 +89,24 @@ def relation_and_number(allocation: int) -> tuple[int, int]:
 
 def read_allocations(inbox: Inbox, asked: Mapping[int, Iterable[int]]) -> dict[int, Allocations]:
     """By relation the allocations with these numbers that were given to its provider."""
-    found = {relation_id: Allocations({}, {}, {}) for relation_id in asked}
+    found = {relation_id: Allocations({}, {}, {}, {}) for relation_id in asked}
     ids = sorted(relation_id << _NUMBER_BITS | n for relation_id, numbers in asked.items() for n in numbers)
     rows = inbox.execute(f"{_CURRENT} WHERE id = ANY(?) ORDER BY id", (inbox.members(ids),)).fetchall()
     if not rows:
         return found
     columns = [*zip(*rows, strict=True)]
-    numbers, used = columns[0], columns[16:]
+    numbers = columns[0]
     values = [*_allocations_of(columns)]
     places = [*map(_value, repeat(AllocationRow), zip(*columns[13:], strict=True))]
-    usage = [*map(Usage, *([amount or 0 for amount in amounts] for amounts in used))]
+    volumes, cents = ([amount or 0 for amount in used] for used in columns[16:])
     first = 0
     for relation_id, own in groupby([place.id >> _NUMBER_BITS for place in places]):
         here = slice(first, first := first + len([*own]))
         of_relation = found[relation_id]
         of_relation.values.update(zip(numbers[here], values[here], strict=True))
         of_relation.rows.update(zip(numbers[here], places[here], strict=True))
-        of_relation.usage.update(zip(numbers[here], usage[here], strict=True))
+        of_relation.used_volume.update(zip(numbers[here], volumes[here], strict=True))
+        of_relation.used_cents.update(zip(numbers[here], cents[here], strict=True))
     return found
 
 

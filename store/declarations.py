@@ -153,11 +153,11 @@ def _used(allocations: Allocations) -> Iterator[Counter]:
     The guard is what was read: when another worker moved the counter since, nothing is written and the
     message is decided again (TR322, TR369).
     """
-    places = allocations.rows
-    for number, now in allocations.usage.items():
-        allocation, _, _, volume, cents = places[number]
-        if (cents or 0) != now.cents or (volume or 0) != now.volume:
-            yield allocation, volume, cents, now.volume, now.cents
+    now_cents = allocations.used_cents
+    for number, now_volume in allocations.used_volume.items():
+        allocation, _, _, volume, cents = allocations.rows[number]
+        if (cents or 0) != now_cents[number] or (volume or 0) != now_volume:
+            yield allocation, volume, cents, now_volume, now_cents[number]
 
 
 def _line_rows(processed: Processed) -> list[tuple[Any, ...]]:

@@ -185,11 +185,11 @@ def _listen(inbox: Inbox, place: _Place, message: dict[str, Any], lang: Lang) ->
 
     def watch(each: Line, verdicts: Iterator[Verdict]) -> None:
         if each.position == place.position:
-            usage = known.facts.usage.get(each.allocation)
-            used = None if usage is None else (usage.volume, usage.cents)
-            allocation = known.facts.allocations.get(each.allocation)
+            facts, number = known.facts, each.allocation
+            allocation = facts.allocations.get(number)
+            used = None if allocation is None else (facts.used_volume[number], facts.used_cents[number])
             told = steps(verdicts, lang)
-            price = known.facts.price(each) if each.side == "D" else None
+            price = facts.price(each) if each.side == "D" else None
             heard.append(Story(each, told, allocation, used, price))
 
     rules = house.declaration_rules(declaration.header.message_type.name, received_on)

@@ -19,11 +19,11 @@ from schemas.money import euro
 def amount_within_budget(line: Line, allocation: Allocation, facts: DeclarationFacts) -> bool:
     """All live debits on the allocation and this line together are at most its budget."""
     budget = allocation.budget_cents
-    return budget is None or facts.usage[allocation.number].cents + line.amount_cents <= budget
+    return budget is None or facts.used_cents[allocation.number] + line.amount_cents <= budget
 
 
 @amount_within_budget.explains
 def _(line: Line, allocation: Allocation, facts: DeclarationFacts) -> Clash:
-    found = f"{euro(facts.usage[allocation.number].cents)} + {euro(line.amount_cents)}"
+    found = f"{euro(facts.used_cents[allocation.number])} + {euro(line.amount_cents)}"
     budget = allocation.budget_cents
     return Clash(found, "⟨no_limit⟩" if budget is None else f"<= {euro(budget)}")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from unittest.mock import patch
 
-from rules.facts import LiveKey, Usage
+from rules.facts import LiveKey
 from store.allocations import Allocations, read_allocations
 from store.counters import Counter
 from store.inbox import Inbox
@@ -27,7 +27,7 @@ def allocations_from_memory(inbox: Inbox, asked: Mapping[int, Iterable[int]]) ->
 
 def _unused(read: Allocations) -> Allocations:
     rows = {number: row._replace(used_volume=None, used_cents=None) for number, row in read.rows.items()}
-    return read._replace(rows=rows, usage={number: Usage(0, 0) for number in rows})
+    return read._replace(rows=rows, used_volume=dict.fromkeys(rows, 0), used_cents=dict.fromkeys(rows, 0))
 
 
 def live_from_memory(_: Inbox, allocations: Mapping[int, Allocations], __: Any) -> dict[int, set[LiveKey]]:

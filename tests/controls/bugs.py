@@ -189,7 +189,7 @@ def credited_line_stays_live(machine: Machine, stack: ExitStack) -> None:
 def cap_one_hour_too_high(machine: Machine, stack: ExitStack) -> None:
     def lax(line: Line, allocation: Any, facts: Any) -> bool:
         cap = None if allocation.size is None else cap_in_total(allocation, allocation.size)
-        used = facts.usage[allocation.number].volume
+        used = facts.used_volume[allocation.number]
         return cap is None or used + counted(line.volume, line.unit) <= cap + 60
 
     _rule(machine, "TR322", lax)

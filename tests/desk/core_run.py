@@ -26,7 +26,6 @@ from rules.facts import (
     KnownDelivery,
     LiveKey,
     OtherAllocation,
-    Usage,
 )
 from rules.municipality import ValidOn, valid_for_allocations, valid_for_deliveries
 from rules.volume import counted
@@ -62,7 +61,8 @@ class Known:
     """What one municipality knows about one provider under one law."""
 
     allocations: dict[int, Allocation] = field(default_factory=dict)
-    usage: dict[int, Usage] = field(default_factory=dict)
+    used_volume: dict[int, int] = field(default_factory=dict)
+    used_cents: dict[int, int] = field(default_factory=dict)
     lines: dict[str, EarlierLine] = field(default_factory=dict)
     live: set[LiveKey] = field(default_factory=set)
     identifications: set[tuple[str, str]] = field(default_factory=set)
@@ -156,7 +156,8 @@ class CoreRun:
     def _facts(self, declaration: Declaration, known: Known, used: bool) -> DeclarationFacts:
         header: Header = declaration.header
         for number in known.allocations:
-            known.usage.setdefault(number, Usage(0, 0))
+            known.used_volume.setdefault(number, 0)
+            known.used_cents.setdefault(number, 0)
         return DeclarationFacts(
             received_on=self._received_on,
             choices=Choices(),
@@ -169,7 +170,8 @@ class CoreRun:
             ),
             known_clients={allocation.bsn for allocation in known.allocations.values()},
             allocations=known.allocations,
-            usage=known.usage,
+            used_volume=known.used_volume,
+            used_cents=known.used_cents,
             earlier_lines=known.lines,
             live=known.live,
             products=self._products[header.domain],

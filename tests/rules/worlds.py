@@ -23,7 +23,7 @@ from contracts.register import Register
 from contracts.tables import MunicipalityRow, ProductRow, Row, TariffRow
 from contracts.validity import valid_on
 from rules.catalogue import Level, Rule, Subject
-from rules.facts import CREDIT, CREDITED, LIVE, REJECTED, Choices, DeclarationFacts, EarlierLine, Usage
+from rules.facts import CREDIT, CREDITED, LIVE, REJECTED, Choices, DeclarationFacts, EarlierLine
 from rules.municipality import valid_for_declaration
 from rules.volume import counted
 from schemas.allocation import Allocation, Size
@@ -139,11 +139,10 @@ def _facts(
     allocations = _allocations(base, change)
     earlier = {line["reference"]: _earlier(base, line) for line in change.get("earlier_lines", [])}
     live = [line for line in earlier.values() if line.state == LIVE]
-    usage = {number: Usage(0, 0) for number in allocations}
+    used_volume, used_cents = dict.fromkeys(allocations, 0), dict.fromkeys(allocations, 0)
     for line in live:
-        total = usage.setdefault(line.allocation, Usage(0, 0))
-        total.volume += line.used_volume
-        total.cents += line.amount_cents
+        used_volume[line.allocation] = used_volume.get(line.allocation, 0) + line.used_volume
+        used_cents[line.allocation] = used_cents.get(line.allocation, 0) + line.amount_cents
     facts = _known({"received_on": None, "choices": {}}, base["facts"] | change.get("facts", {}))
     municipality = MunicipalityRow(**(base["municipality"] | change.get("municipality", {})))
     register = _register(domain, base, change, municipality)
@@ -166,7 +165,8 @@ def _facts(
         ),
         known_clients={allocation.bsn for allocation in allocations.values()},
         allocations=allocations,
-        usage=usage,
+        used_volume=used_volume,
+        used_cents=used_cents,
         earlier_lines=earlier,
         live={(e.allocation, e.category, e.code, month_number(e.period.begin)) for e in live},
         products=ProductList(register, domain),
