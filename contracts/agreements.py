@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Final, NamedTuple
@@ -71,7 +71,7 @@ class Agreements:
             if row.municipality in {None, municipality}
             and (not row.municipalities or municipality in row.municipalities)
         ]
-        self._valid: dict[date, list[AgreementRow]] = {}
+        self._regular: dict[date, list[tuple[str, tuple[str, ...]]]] = {}
         self._transitions: defaultdict[str, list[TransitionRow]] = defaultdict(list)
         for transition in index.transitions.get(agb, ()):
             if domain in index.domains.get(transition.from_agreement, {domain}):
@@ -124,18 +124,15 @@ class Agreements:
 
     def participation(self, segments: AbstractSet[str], day: date) -> tuple[str, ...]:
         """Regular agreements valid on that day that contain a product of these segments, by name."""
-        return self._names(
-            row
-            for row in self._on(day)
-            if row.kind in PARTICIPATION and (not row.segments or not segments.isdisjoint(row.segments))
-        )
-
-    def _on(self, day: date) -> list[AgreementRow]:
-        """The agreements that are valid on a day."""
-        found = self._valid.get(day)
-        if found is None:
-            found = self._valid[day] = [row for row in self._rows if valid_on(row, day)]
-        return found
+        regular = self._regular.get(day)
+        if regular is None:
+            regular = self._regular[day] = [
+                (row.agreement, row.segments)
+                for row in self._rows
+                if row.kind in PARTICIPATION and valid_on(row, day)
+            ]
+        names = {name for name, own in regular if not own or not segments.isdisjoint(own)}
+        return tuple(sorted(names))
 
     def is_regular(self, agreement: str, day: date) -> bool:
         """Whether the agreement is plain participation that day: tariff rows of its own are addenda."""
@@ -145,7 +142,7 @@ class Agreements:
 
     def urcs(self) -> tuple[str, ...]:
         """URCs of the provider, whoever they name, by name, of all days."""
-        return self._names(row for row in self._rows if row.kind == "URC")
+        return tuple(sorted({row.agreement for row in self._rows if row.kind == "URC"}))
 
     def sanctions(self, agreements: Sequence[str], day: date) -> list[list[SanctionRow]]:
         """Sanctions that are active that day on each of these agreements, unless there is none at all;
@@ -154,7 +151,3 @@ class Agreements:
         if known.keys().isdisjoint(agreements):
             return []
         return [[row for row in known.get(name, ()) if valid_on(row, day)] for name in agreements]
-
-    @staticmethod
-    def _names(rows: Iterable[AgreementRow]) -> tuple[str, ...]:
-        return tuple(sorted({row.agreement for row in rows}))

@@ -16,7 +16,7 @@ from contracts.growth import GrowthPaths
 from contracts.products import ProductList
 from contracts.register import Register, once_per_register
 from contracts.tables import SanctionRow, TariffRow
-from contracts.tariffs import FOLLOWED, Choice, Source, TariffIndex, Tariffs, narrowest
+from contracts.tariffs import FOLLOWED, Choice, Source, TariffIndex, Tariffs, chosen, narrowest
 from schemas.money import half_up
 
 __all__ = ["NO_PRICE", "Price", "PriceList", "ProductList", "RegisterIndex", "index_of"]
@@ -177,7 +177,7 @@ class PriceList:
         names = ground.agreements
         if ground.source is not Source.PROVIDER:
             rows = narrowest(self._tariffs.own(names, code, unit, day))
-            return Choice(ground.source, rows, len(rows) > 1, ())
+            return chosen(ground.source, rows)
         common = self._tariffs.common(code, unit, day)
         if code not in self._own_codes or common.source is Source.FOLLOWED:
             return common
@@ -194,30 +194,31 @@ class PriceList:
             return common._replace(steps=(*passed_over, *common.steps)) if passed_over else common
         differ = any(rows != options[0] for rows in options) or len(options[0]) > 1
         rows = list(every.values()) if len(options) > 1 else options[0]
-        return Choice(Source.PROVIDER, rows, differ, ("provider-specific tariff",))
+        return chosen(Source.PROVIDER, rows, "provider-specific tariff", ambiguous=differ)
 
     def _is_addendum(self, row: TariffRow, day: date) -> bool:
         return row.agreement is None or self._agreements.is_regular(row.agreement, day)
 
     def _settle(self, ground: Ground, choice: Choice, code: str, day: date, *, per_hour: bool) -> Price:
         """The price after growth path (TR-07) or sanction (TR-14), or the clash of rows or sanctions."""
-        names = tuple(sorted([row.name for row in choice.rows]))
         steps = (ground.step, *choice.steps, _PER_HOUR) if per_hour else (ground.step, *choice.steps)
         agreement = _only(ground.agreements)
         if choice.ambiguous:
             steps = (*steps, "several tariff rows are equally valid")
-            return Price(None, per_hour, True, choice.source, agreement, names, steps)
+            return Price(None, per_hour, True, choice.source, agreement, choice.names, steps)
         row = choice.rows[0]
         if row.source is not None:
             steps = (*steps, f"recorded source: {row.source}")
         agreement = row.agreement or agreement
         if row.source in FOLLOWED:
             grown = self._growth.cents(row, code, day)
-            steps = (*steps, *grown.steps)
-            return Price(grown.cents, per_hour, grown.cents is None, choice.source, agreement, names, steps)
+            return Price(
+                grown.cents, per_hour, grown.cents is None, choice.source, agreement, choice.names,
+                (*steps, *grown.steps),
+            )  # fmt: skip
         owners = ground.agreements if row.agreement is None else (row.agreement,)
         active = self._agreements.sanctions(owners, day)
-        price = Price(row.cents, per_hour, False, choice.source, agreement, names, steps)
+        price = Price(row.cents, per_hour, False, choice.source, agreement, choice.names, steps)
         return _reduced(price, row.cents, active) if active else price
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -12,6 +11,7 @@ from typing import Final, NamedTuple
 from contracts.tables import ProviderRow, TariffRow
 from contracts.validity import valid_on
 
+Product = tuple[str, str, date]  # code, unit, day
 Owner = tuple[str, str] | None  # ("agreement", id), ("agb", code), or None: for every provider
 
 FOLLOWED: Final = frozenset({"NATIONAL", "OTHER_REGION"})
@@ -34,15 +34,37 @@ class Source(StrEnum):
 
 
 class Choice(NamedTuple):
-    """Rows of the level that was reached: none, one, or several when they are equally valid."""
+    """Rows of the level that was reached, with their names: none, one, or several when they are equally
+    valid."""
 
     source: Source
     rows: Sequence[TariffRow]
+    names: tuple[str, ...]
     ambiguous: bool
     steps: tuple[str, ...]
 
 
-_NOTHING: Final = Choice(Source.NO_TARIFF, (), False, ())
+def chosen(
+    source: Source, rows: Sequence[TariffRow], *steps: str, ambiguous: bool | None = None
+) -> Choice:
+    """A choice of these rows, ambiguous when they are several unless it is told."""
+    names = tuple(sorted(row.name for row in rows))
+    return Choice(source, rows, names, len(rows) > 1 if ambiguous is None else ambiguous, steps)
+
+
+_NOTHING: Final = chosen(Source.NO_TARIFF, ())
+
+
+class Common(NamedTuple):
+    """What the tariff rows of no provider in particular offer for one product, unit and day.
+
+    `sectors` holds the sector tariffs by CAO, `other` what counts for whoever has none of these, `micro` the
+    variants for micro-enterprises.
+    """
+
+    sectors: dict[str | None, Choice]
+    other: Choice
+    micro: list[TariffRow]
 
 
 class TariffIndex:
@@ -54,8 +76,7 @@ class TariffIndex:
         self._codes: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._codes_of_provider: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._valid: dict[tuple[str, str, str, Owner, date], list[TariffRow]] = {}
-        self.is_local: dict[tuple[str, str, str], bool] = {}  # products with a tariff for every provider
-        self.shared: dict[tuple[object, ...], Choice] = {}  # what was chosen among these
+        self._common: dict[tuple[str, str | None], dict[Product, Common]] = {}
         self.local_domains: set[str] = set()  # where a tariff names a municipality
         for row in rows:
             owner: Owner = None
@@ -65,13 +86,15 @@ class TariffIndex:
             elif row.agb is not None:
                 owner = ("agb", row.agb)
                 self._codes_of_provider[row.domain, row.agb].add(row.code)
-            if owner is None:
-                product = row.domain, row.code, row.unit
-                self.is_local[product] = self.is_local.get(product, False) or row.municipality is not None
             self._rows[row.domain, row.code, row.unit, owner].append(row)
             self._units[row.domain, row.code].add(row.unit)
             if row.municipality is not None:
                 self.local_domains.add(row.domain)
+
+    def common(self, domain: str, municipality: str) -> dict[Product, Common]:
+        """What was found for providers without a tariff of their own: the same for all of them, and in all
+        municipalities unless a tariff names one."""
+        return self._common.setdefault((domain, municipality if domain in self.local_domains else None), {})
 
     def valid(self, domain: str, code: str, unit: str, owner: Owner, day: date) -> Sequence[TariffRow]:
         """The rows of one owner for one product and unit on a day; remembered for other providers."""
@@ -97,15 +120,19 @@ class TariffIndex:
         return self._codes_of_provider.get((domain, agb), ())
 
 
-@dataclass(frozen=True)
 class Tariffs:
     """The tariff rows that may count between one municipality and one provider in one domain."""
 
-    index: TariffIndex
-    municipality: str
-    agb: str
-    domain: str
-    provider: ProviderRow | None
+    def __init__(
+        self, index: TariffIndex, municipality: str, agb: str, domain: str, provider: ProviderRow | None
+    ) -> None:
+        self._index = index
+        self._municipality = municipality
+        self._agb = agb
+        self._domain = domain
+        self._provider = provider
+        self._cao = provider.cao if provider else None
+        self._common = index.common(domain, municipality)
 
     def own(self, agreements: Iterable[str], code: str, unit: str, day: date) -> list[TariffRow]:
         """Rows of these agreements themselves, valid that day. The agreement need not be any more."""
@@ -114,7 +141,7 @@ class Tariffs:
     def specific(self, agreements: Iterable[str], code: str, unit: str, day: date) -> list[TariffRow]:
         """The provider-specific level: rows of the agreements and rows of the provider are equals."""
         own = self.own(agreements, code, unit, day)
-        return narrowest([*own, *self._valid(code, unit, ("agb", self.agb), day)])
+        return narrowest([*own, *self._valid(code, unit, ("agb", self._agb), day)])
 
     def common(self, code: str, unit: str, day: date) -> Choice:
         """What counts for whoever has no tariff of his own: the national tariff or that of another region,
@@ -123,49 +150,32 @@ class Tariffs:
 
         For a micro-enterprise the micro row of the same sector (or of everybody) replaces ours.
         """
-        is_local = self.index.is_local.get((self.domain, code, unit))
-        if is_local is None:  # not remembered: made-up codes must not fill the memory
-            return _NOTHING
-        cao, is_micro = self.provider.cao if self.provider else None, self._is_micro(day)
-        key = (self.domain, code, unit, day, cao, is_micro, self.municipality if is_local else None)
-        choice = self.index.shared.get(key)
-        if choice is None:
-            choice = (
-                self._followed(code, unit, day) or self._general(code, unit, day, cao, is_micro) or _NOTHING
-            )
-            self.index.shared[key] = choice
-        return choice
-
-    def _followed(self, code: str, unit: str, day: date) -> Choice | None:
-        valid = self._valid(code, unit, None, day)
-        rows = narrowest([row for row in valid if row.source in FOLLOWED and not row.micro])
-        return Choice(Source.FOLLOWED, rows, len(rows) > 1, ("tariff that is followed",)) if rows else None
-
-    def _general(self, code: str, unit: str, day: date, cao: str | None, is_micro: bool) -> Choice | None:
-        rows = self._valid(code, unit, None, day)
-        plain = [row for row in rows if not row.micro]
-        choice = _sector(plain, cao) or _base(plain) or _everybody(plain)
-        if choice is None or choice.ambiguous or not is_micro:
+        common = self._common.get((code, unit, day))
+        if common is None:
+            common = _common(self._valid(code, unit, None, day))
+            if self._index.units(self._domain, code):  # made-up codes must not fill the memory
+                self._common[code, unit, day] = common
+        choice = common.sectors.get(self._cao, common.other)
+        if not common.micro or choice.ambiguous or not choice.rows or not self._is_micro(day):
             return choice
-        found = choice.rows[0]
-        micro = narrowest([row for row in rows if row.micro and row.cao == found.cao])
-        if not micro:
+        variants = narrowest([row for row in common.micro if row.cao == choice.rows[0].cao])
+        if not variants:
             return choice
-        return Choice(choice.source, micro, len(micro) > 1, (*choice.steps, "micro-enterprise variant"))
+        return chosen(choice.source, variants, *choice.steps, "micro-enterprise variant")
 
     def _valid(self, code: str, unit: str, owner: Owner, day: date) -> list[TariffRow]:
-        rows = self.index.valid(self.domain, code, unit, owner, day)
+        rows = self._index.valid(self._domain, code, unit, owner, day)
         if not rows:
             return []
         return [
             row
             for row in rows
-            if (row.municipality is None or row.municipality == self.municipality)
-            and (row.agb is None or row.agb == self.agb)
+            if (row.municipality is None or row.municipality == self._municipality)
+            and (row.agb is None or row.agb == self._agb)
         ]
 
     def _is_micro(self, day: date) -> bool:
-        provider = self.provider
+        provider = self._provider
         if provider is None or provider.micro_from is None or day < provider.micro_from:
             return False
         return provider.micro_until is None or day <= provider.micro_until
@@ -176,28 +186,28 @@ def narrowest(rows: list[TariffRow]) -> list[TariffRow]:
     return [row for row in rows if row.municipality is not None] or rows
 
 
-def _sector(plain: list[TariffRow], cao: str | None) -> Choice | None:
-    rows = narrowest([row for row in plain if row.cao is not None and row.cao == cao])
-    return Choice(Source.CAO, rows, len(rows) > 1, (f"sector tariff of CAO {cao}",)) if rows else None
+def _common(rows: list[TariffRow]) -> Common:
+    plain = [row for row in rows if not row.micro]
+    followed = narrowest([row for row in plain if row.source in FOLLOWED])
+    if followed:
+        return Common({}, chosen(Source.FOLLOWED, followed, "tariff that is followed"), [])
+    by_cao: defaultdict[str | None, list[TariffRow]] = defaultdict(list)
+    for row in plain:
+        by_cao[row.cao].append(row)
+    everybody = narrowest(by_cao.pop(None, []))
+    sectors = {cao: narrowest(found) for cao, found in sorted(by_cao.items())}
+    other = chosen(Source.EVERYBODY, everybody, "tariff for everybody") if everybody else _NOTHING
+    return Common(
+        {cao: chosen(Source.CAO, found, f"sector tariff of CAO {cao}") for cao, found in sectors.items()},
+        _base([*sectors.values()]) if sectors else other,
+        [row for row in rows if row.micro],
+    )
 
 
-def _base(plain: list[TariffRow]) -> Choice | None:
+def _base(by_sector: list[list[TariffRow]]) -> Choice:
     """The lowest sector tariff (TR-03). Sectors with the same price do not clash: the first by name
     is taken. A sector that holds the lowest price but has two valid rows does."""
-    sectors: defaultdict[str, list[TariffRow]] = defaultdict(list)
-    for row in plain:
-        if row.cao is not None:
-            sectors[row.cao].append(row)
-    if not sectors:
-        return None
-    by_sector = [narrowest(sectors[cao]) for cao in sorted(sectors)]
     lowest_cents = min(row.cents for rows in by_sector for row in rows)
     lowest = [rows for rows in by_sector if any(row.cents == lowest_cents for row in rows)]
     doubled = [rows for rows in lowest if len(rows) > 1]
-    chosen = (doubled or lowest)[0]
-    return Choice(Source.BASE, chosen, bool(doubled), (f"base tariff: lowest of {len(by_sector)} sectors",))
-
-
-def _everybody(plain: list[TariffRow]) -> Choice | None:
-    rows = narrowest([row for row in plain if row.cao is None])
-    return Choice(Source.EVERYBODY, rows, len(rows) > 1, ("tariff for everybody",)) if rows else None
+    return chosen(Source.BASE, (doubled or lowest)[0], f"base tariff: lowest of {len(by_sector)} sectors")
