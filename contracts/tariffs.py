@@ -44,9 +44,7 @@ class Choice(NamedTuple):
     steps: tuple[str, ...]
 
 
-def chosen(
-    source: Source, rows: Sequence[TariffRow], *steps: str, ambiguous: bool | None = None
-) -> Choice:
+def chosen(source: Source, rows: Sequence[TariffRow], *steps: str, ambiguous: bool | None = None) -> Choice:
     """A choice of these rows, ambiguous when they are several unless it is told."""
     names = tuple(sorted(row.name for row in rows))
     return Choice(source, rows, names, len(rows) > 1 if ambiguous is None else ambiguous, steps)
