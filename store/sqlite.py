@@ -129,7 +129,7 @@ def _write(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
     """Run a statement that takes rows of values; how many rows it wrote."""
     columns, first, written = len(rows[0]), 0, 0
     for at_once in _ROWS_AT_ONCE:
-        text = statement.format(_values(columns, at_once))
+        text = _with_values(statement, columns, at_once)
         while len(rows) - first >= at_once:
             values = [*chain.from_iterable(rows[first : first + at_once])]
             written += cursor.execute(text, values).rowcount
@@ -144,6 +144,6 @@ def _columns(number: int) -> str:
 
 
 @cache
-def _values(columns: int, rows: int) -> str:
+def _with_values(statement: str, columns: int, rows: int) -> str:
     row = f"({', '.join('?' * columns)})"
-    return f"VALUES {', '.join((row,) * rows)}"
+    return statement.format(f"VALUES {', '.join((row,) * rows)}")

@@ -2,9 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
+from typing import Final
 
 from rules.catalogue import Clash, Level, Spot, Subject, rule
 from schemas.declaration import Declaration, Line
+
+_PRODUCT: Final = itemgetter(*map(Line._fields.index, ("allocation", "category", "code")))  # of a line, fast
 
 
 def _key(line: Line) -> tuple[object, ...]:
@@ -22,8 +26,7 @@ def _key(line: Line) -> tuple[object, ...]:
 )
 def one_debit_per_allocation_product_and_period(declaration: Declaration, facts: None) -> bool:
     """A client has one debit per allocation, category, code and product period."""
-    products = [(line.allocation, line.category, line.code) for line in declaration.lines if line.side == "D"]
-    if len(set(products)) == len(products):
+    if len(set(map(_PRODUCT, declaration.lines))) == len(declaration.lines):
         return True  # no product of an allocation occurs twice, so no key does
     debits = [_key(line) for line in declaration.lines if line.side == "D"]
     return len(set(debits)) == len(debits)
