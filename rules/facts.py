@@ -56,7 +56,7 @@ class DeclarationFacts:
 
     `used_volume` and `used_cents` are the live debits on each allocation, hours in minutes.
     `client_products` holds category and code of the allocations of clients of whom a line names an
-    allocation we do not know; `price_rows` the tariff rows found, by position of the line.
+    allocation we do not know; `price_rows` names the tariff rows found, by position of the line.
     """
 
     received_on: date
@@ -75,7 +75,7 @@ class DeclarationFacts:
     prices: PriceList
     client_products: dict[str, list[tuple[str | None, str | None]]]
     doubled_references: AbstractSet[str] = frozenset()
-    price_rows: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    price_rows: dict[int, str] = field(default_factory=dict)
     _priced_line: Line | None = None
     _last_price: Price = NO_PRICE
 
@@ -86,7 +86,7 @@ class DeclarationFacts:
         ordinary = self.prices.ordinary.get((line.code, line.unit, line.period.begin))
         price = self._find_price(line) if ordinary is None else ordinary
         self._priced_line, self._last_price = line, price
-        self.price_rows[line.position] = price.rows
+        self.price_rows[line.position] = "; ".join(price.rows)
         return price
 
     def _find_price(self, line: Line) -> Price:

@@ -96,7 +96,7 @@ def live_keys(
 class Processed(NamedTuple):
     """A declaration that was assessed line by line, and what the decision was based on.
 
-    `originals` are the credited lines as they were read, `price_rows` tariff rows by position of the line.
+    `originals` are the credited lines as they were read, `price_rows` names tariff rows by position of line.
     """
 
     message_id: int
@@ -106,7 +106,7 @@ class Processed(NamedTuple):
     assessment: Assessment
     allocations: Allocations
     originals: dict[str, EarlierLine]
-    price_rows: dict[int, tuple[str, ...]]
+    price_rows: dict[int, str]
 
 
 def record_declarations(inbox: Inbox, processed: Sequence[Processed]) -> None:
@@ -167,15 +167,14 @@ def _line_rows(processed: Processed) -> list[tuple[Any, ...]]:
         period: (str(period.begin), str(period.end)) for period in {line.period for line in declaration.lines}
     }
     places, nowhere = allocations.rows, (None, None)
-    named = {rows: "; ".join(rows) for rows in {*price_rows.values(), ()}}
-    first, states, none = message_id * LINES_PER_MESSAGE, assessment.states, ()
+    first, states = message_id * LINES_PER_MESSAGE, assessment.states
     return [
         (
             first + position, message_id, relation_id, bsn, reference, previous, allocation, category, code,
             *written[period], month, volume, unit, tariff, amount, side, states[position],
             volume * 60 if unit == "04" else volume,
             *places.get(allocation, nowhere)[:2],
-            named[price_rows.get(position, none)],
+            price_rows.get(position, ""),
         )
         for position, _, bsn, reference, previous, allocation, category, code, period, month, volume, unit,
             tariff, amount, side, _ in declaration.lines

@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     answers_dated: Literal["received", "sent"] = "received"
     worked_holidays: Holidays = frozenset()
     ceiling_payment: Literal["hold_until_due", "pay_and_recover"] = "hold_until_due"
-    group_messages: AtLeastOne = 250
+    group_messages: AtLeastOne = 500
     group_bytes: AtLeastOne = 8 * 2**20
     patience_seconds: float = 60.0
     kafka_bootstrap: str = "127.0.0.1:9092"

@@ -6,9 +6,10 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
+from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
-from typing import BinaryIO, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from schemas.numbers import is_bsn
 from schemas.xml.fault import Fault, quarantined
@@ -51,10 +52,10 @@ def read_sources(files: Iterable[Path]) -> Iterator[Source]:
         name = without_bsn(str(path))
         is_zip = name[-4:].lower() == ".zip"
         most = _ZIP_BYTES if is_zip else LARGEST_MESSAGE
-        with path.open("rb") as stream:
+        with path.open("rb", buffering=0) as stream:
             status = os.fstat(stream.fileno())
             size = status.st_size if S_ISREG(status.st_mode) else most  # a pipe does not know its size
-            content = stream.read(min(size, most) + 1)  # no room for more: getting it takes its time
+            content = _read(stream, min(size, most) + 1)  # no room for more: getting it takes its time
             if len(content) > most:
                 sha256 = _hash(content, stream)
                 too_large = quarantined("too-large", f"{size} bytes", f"<= {LARGEST_MESSAGE} bytes")
@@ -80,7 +81,16 @@ def _unpack(name: str, content: bytes) -> Iterator[Source]:
         yield Source(f"{name}#{number}", message)
 
 
-def _hash(read: bytes, rest: BinaryIO) -> str:
+def _read(stream: FileIO, most: int) -> bytes:
+    """So many bytes, or all there are: a pipe gives them in pieces."""
+    pieces = []
+    while most and (piece := stream.read(most)):
+        pieces.append(piece)
+        most -= len(piece)
+    return b"".join(pieces)
+
+
+def _hash(read: bytes, rest: FileIO) -> str:
     """The hash of a whole file of which a part was read already."""
     digest = hashlib.sha256(read)
     while chunk := rest.read(_CHUNK):
