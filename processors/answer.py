@@ -80,7 +80,8 @@ def check_answer(content: bytes, declaration: Declaration, assessment: Assessmen
 
 
 def _check_clients(clients: list[ReturnedClient], declaration: Declaration, assessment: Assessment) -> int:
-    expected = iter(assessment.rejected_positions)
+    positions = assessment.rejected_positions
+    expected = iter(positions)
     rejected, count = 0, 0
     for client in clients:
         whole_client = client.codes[0] != NOTHING
@@ -94,7 +95,7 @@ def _check_clients(clients: list[ReturnedClient], declaration: Declaration, asse
         if whole_client:
             owner: Client = declaration.clients[line.client]
             _demand(len(client.lines) == owner.end_line - owner.first_line, "8187 returns every line")
-    _demand(count == len(assessment.rejected_positions), "TR366: every rejected line is returned once")
+    _demand(count == len(positions), "TR366: every rejected line is returned once")
     return rejected
 
 

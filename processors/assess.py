@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final
 
 from processors.check_message import MessageRules
@@ -98,19 +99,22 @@ def assess(
                 result.client_findings[client.position] = (
                     *result.client_findings.get(client.position, ()), finding,
                 )  # fmt: skip
-    references = [line.reference for line in declaration.lines]
-    if len(set(references)) < len(references):
-        facts.doubled_references = frozenset(r for r, times in Counter(references).items() if times > 1)
+    if len({line.reference for line in declaration.lines}) < len(declaration.lines):
+        times = Counter(line.reference for line in declaration.lines)
+        facts.doubled_references = frozenset(reference for reference in times if times[reference] > 1)
     _assess_lines(declaration, facts, rules.lines.start(declaration, facts), result, watch)
     result.declaration_codes = (GRANTED,) if REJECTED not in result.states else (NOTHING,)
     return result
+
+
+_BEGIN: Final = attrgetter("period.begin")
 
 
 def in_order(declaration: Declaration) -> list[Line]:
     """Credits in document order, then debits by begin of their period (OP366, OC-09)."""
     credits = [line for line in declaration.lines if line.side == "C"]
     debits = [line for line in declaration.lines if line.side != "C"]
-    debits.sort(key=lambda line: line.period.begin)
+    debits.sort(key=_BEGIN)
     return credits + debits
 
 

@@ -118,7 +118,7 @@ def record_declarations(inbox: Inbox, processed: Sequence[Processed]) -> None:
     credited = [row for each in processed for row in _credited(each)]
     if credited:
         _credit(inbox, credited)
-    if not inbox.move_counters(row for each in processed for row in _used(each.allocations)):
+    if not inbox.move_counters([row for each in processed for row in _used(each.allocations)]):
         raise GuardRefused("allocation")
     inbox.insert("line", [row for each in processed for row in _line_rows(each)])
 
@@ -147,17 +147,18 @@ def _credit(inbox: Inbox, credited: list[int]) -> None:
         raise GuardRefused("line")
 
 
-def _used(allocations: Allocations) -> Iterator[Counter]:
+def _used(allocations: Allocations) -> list[Counter]:
     """The guarded counters of every allocation of which something was used or given back.
 
     The guard is what was read: when another worker moved the counter since, nothing is written and the
     message is decided again (TR322, TR369).
     """
-    now_cents = allocations.used_cents
-    for number, now_volume in allocations.used_volume.items():
-        allocation, _, _, volume, cents = allocations.rows[number]
-        if (cents or 0) != now_cents[number] or (volume or 0) != now_volume:
-            yield allocation, volume, cents, now_volume, now_cents[number]
+    now_volume, now_cents = allocations.used_volume, allocations.used_cents
+    return [
+        (allocation, volume, cents, now_volume[number], now_cents[number])
+        for number, (allocation, _, _, volume, cents) in allocations.rows.items()
+        if (cents or 0) != now_cents[number] or (volume or 0) != now_volume[number]
+    ]
 
 
 def _line_rows(processed: Processed) -> list[tuple[Any, ...]]:

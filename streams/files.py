@@ -18,7 +18,7 @@ from streams.crash import point
 
 _to_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _FEW: Final = 8  # more files than this are flushed by one call for all
-_MANY: Final = 1_000  # so many are put in their place before the end
+_MANY: Final = 4_000  # so many are put in their place before the end
 
 
 class File(NamedTuple):

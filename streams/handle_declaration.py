@@ -127,7 +127,11 @@ def read_facts(asked: Sequence[tuple[int, Declaration, date]], inbox: Inbox, hou
         for relation_id, of_relation in allocations.items()
     }
     doubtful = {
-        relation_id: _doubtful(declaration, allocations[relation_id], known_clients[relation_id])
+        relation_id: _doubtful(
+            declaration,
+            numbers[relation_id] - allocations[relation_id].values.keys(),
+            known_clients[relation_id],
+        )
         for relation_id, declaration, _ in asked
     }
     products = client_products(inbox, doubtful)
@@ -167,11 +171,11 @@ def _references(declaration: Declaration) -> set[str]:
     return references
 
 
-def _doubtful(declaration: Declaration, allocations: Allocations, known_clients: set[str]) -> set[str]:
-    """Clients of whom a line names an allocation that we do not know, or that no allocation is for."""
-    values = allocations.values
-    doubtful = {line.bsn for line in declaration.lines if line.allocation not in values}
-    doubtful.update(client.bsn for client in declaration.clients if client.bsn not in known_clients)
+def _doubtful(declaration: Declaration, unknown: set[int], known_clients: set[str]) -> set[str]:
+    """Clients of whom a line names an allocation that is `unknown`, or that no allocation is for."""
+    doubtful = {client.bsn for client in declaration.clients} - known_clients
+    if unknown:
+        doubtful.update([line.bsn for line in declaration.lines if line.allocation in unknown])
     return doubtful
 
 
@@ -215,11 +219,13 @@ def _message_rows(
         ],
     )
     basis_id = inbox.basis(house.basis)
+    days = {day: _days(day, house) for day in {case.received.received_on for case, _ in judged}}
     rows = []
     for (case, assessment), number, kind, identification in zip(
         judged, numbers, kinds, identifications, strict=True
     ):
         declaration, received, header = case.declaration, case.received, case.declaration.header
+        received_on, answered_on, answer_due = days[received.received_on]
         rows.append(
             MessageRow(
                 id=number,
@@ -228,7 +234,7 @@ def _message_rows(
                 type=header.message_type.name,
                 identification=header.identification,
                 dated_on=str(header.dated_on),
-                received_on=str(received.received_on),
+                received_on=received_on,
                 file=received.file,
                 outcome="answered",
                 row=assessment.row,
@@ -238,14 +244,19 @@ def _message_rows(
                 rejected=_rejected(declaration, assessment),
                 answer_type=kind,
                 answer_identification=identification,
-                answered_on=str(house.answered_on(received.received_on)),
-                answer_due=str(house.due(received.received_on, ANSWER_WITHIN)),
+                answered_on=answered_on,
+                answer_due=answer_due,
                 basis_id=basis_id,
                 register_version=house.register.version,
                 delivered=0,
             )
         )
     return rows
+
+
+def _days(received_on: date, house: House) -> tuple[str, str, str]:
+    """The day of receipt, that of the answer, and the last on which it is in time."""
+    return str(received_on), str(house.answered_on(received_on)), str(house.due(received_on, ANSWER_WITHIN))
 
 
 def _rejected(declaration: Declaration, assessment: Assessment) -> int:

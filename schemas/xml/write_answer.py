@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
@@ -24,8 +25,8 @@ class ClientAnswer(NamedTuple):
     """One client with his rejected lines, each with its return codes."""
 
     bsn: str
-    codes: Sequence[str]
-    lines: Sequence[tuple[Line, Sequence[str]]]
+    codes: tuple[str, ...]
+    lines: Sequence[tuple[Line, tuple[str, ...]]]
 
 
 def value(text: str | None) -> str:
@@ -40,7 +41,7 @@ def answer_xml(
     *,
     identification: str,
     dated_on: date,
-    header_codes: Sequence[str],
+    header_codes: tuple[str, ...],
     body: str = "",
 ) -> bytes:
     """A whole 325: the header about the 323 `header`, and the answer class if there is one."""
@@ -70,7 +71,7 @@ def answer_xml(
 
 
 def declaration_answer(
-    declaration: Declaration, granted_cents: int, codes: Sequence[str], clients: Iterable[ClientAnswer]
+    declaration: Declaration, granted_cents: int, codes: tuple[str, ...], clients: Iterable[ClientAnswer]
 ) -> str:
     """The DeclaratieAntwoord class: totals, rejected lines by client, codes last."""
     amount, side = unsigned(granted_cents)
@@ -97,7 +98,7 @@ def _client(client: ClientAnswer) -> str:
     )
 
 
-def _line(line: Line, codes: Sequence[str]) -> str:
+def _line(line: Line, codes: tuple[str, ...]) -> str:
     previous = (
         ""
         if line.previous is None
@@ -137,6 +138,7 @@ def _total(amount: str, side: str) -> str:
     return f"<b:TotaalBedrag>{value(amount)}</b:TotaalBedrag><b:DebetCredit>{side}</b:DebetCredit>"
 
 
-def _codes(codes: Sequence[str]) -> str:
+@lru_cache(maxsize=256)
+def _codes(codes: tuple[str, ...]) -> str:
     listed = "".join(f"<m:RetourCode>{code}</m:RetourCode>" for code in codes)
     return f"<m:RetourCodes>{listed}</m:RetourCodes>"
