@@ -27,7 +27,7 @@ from streams.received import Received, unknown_party
 from streams.sources import Source
 from streams.watch_ceilings import watched_keys
 
-_MOST_BYTES: Final = 2**22  # what was read of them stays in memory until all of them are decided
+_MOST_BYTES: Final = 2**23  # what was read of them stays in memory until all of them are decided
 
 
 def portions(sources: Iterable[Source]) -> Iterator[list[Source]]:
