@@ -153,7 +153,7 @@ def test_together_the_database_is_asked_less() -> None:
 
 
 def test_a_large_message_is_decided_alone_and_nothing_is_left_out() -> None:
-    sizes = [10, 2**22, 10, 2**21, 2**21, 10]
+    sizes = [10, 2**23, 10, 2**22, 2**22, 10]
     sources = [Source(str(number), b"x" * size) for number, size in enumerate(sizes)]
     found = [[source.name for source in portion] for portion in portions(sources)]
     assert found == [["0"], ["1"], ["2", "3"], ["4", "5"]]
