@@ -255,14 +255,17 @@ class Inbox:
         self._bodies.clear()
         self._parcels.clear()
 
-    def seal(self, notice: Notice, body: bytes) -> None:
-        """Keep an unusable or refused message once; the same bytes again add nothing."""
+    def seal(self, notice: Notice, body: bytes, after: int | None = None) -> None:
+        """Keep an unusable or refused message that came `after` that message, or after the last of all; the
+        same bytes again add nothing."""
+        if after is None:
+            after = self.last_message_id()
         self.execute(
             "INSERT INTO fault (sha256, after_message, outcome, reason, detail, received_on, file, body,"
             " delivered, register_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0,"
             " (SELECT COALESCE(MAX(id), 0) FROM register_import)) ON CONFLICT (sha256) DO NOTHING",
             (
-                notice.sha256, self.last_message_id(), notice.outcome, notice.reason,
+                notice.sha256, after, notice.outcome, notice.reason,
                 notice_to_json(notice), notice.received_on, notice.file, body,
             ),
         )  # fmt: skip

@@ -145,8 +145,9 @@ def again(inbox: Inbox, message_id: int, received: Received) -> Outcome:
     )
 
 
-def seal(fault: Fault, received: Received, inbox: Inbox) -> Outcome:
-    """Keep a refused or unusable message with its hash and reason, and nothing else of it."""
+def seal(fault: Fault, received: Received, inbox: Inbox, after: int | None = None) -> Outcome:
+    """Keep a refused or unusable message with its hash and reason, and nothing else of it; `after` is the
+    last message before it, if that is not the last of all."""
     kind = fault.message_type
     municipality = fault.sender if kind is not None and kind.number == "301" else fault.receiver
     notice = Notice(
@@ -164,7 +165,7 @@ def seal(fault: Fault, received: Received, inbox: Inbox) -> Outcome:
         codes=fault.codes,
         type=None if kind is None else kind.name,
     )
-    inbox.seal(notice, received.data)
+    inbox.seal(notice, received.data, after)
     return Outcome(
         file=received.file,
         sha256=received.sha256,

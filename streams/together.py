@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from schemas.declaration import Declaration
 from schemas.xml.fault import Fault
@@ -19,7 +19,7 @@ from store.ceilings import hold_all
 from store.database import StoreUnavailable
 from store.inbox import Inbox
 from streams.crash import point
-from streams.handle import Opened, again, decide_alone, open_message, receive
+from streams.handle import Opened, again, decide_alone, open_message, receive, seal
 from streams.handle_declaration import Sent, decide_declarations
 from streams.house import House
 from streams.outcome import Outcome
@@ -28,6 +28,13 @@ from streams.sources import Source
 from streams.watch_ceilings import watched_keys
 
 _MOST_BYTES: Final = 2**23  # what was read of them stays in memory until all of them are decided
+
+
+class Faulty(NamedTuple):
+    """A message that is refused or set aside, and how it came."""
+
+    fault: Fault
+    received: Received
 
 
 def portions(sources: Iterable[Source]) -> Iterator[list[Source]]:
@@ -82,12 +89,16 @@ def _open(received: Received, fault: Fault | None, inbox: Inbox) -> Opened:
     return Opened(received, None) if inbox.seen(received.sha256) else open_message(received)
 
 
-def _segments(opened: Iterable[Opened], house: House) -> Iterator[list[Sent] | Opened]:
-    """Declarations between parties we know, as many as follow each other, or one message of another kind."""
-    segment: list[Sent] = []
+def _segments(opened: Iterable[Opened], house: House) -> Iterator[list[Sent | Faulty] | Opened]:
+    """Declarations and faulty messages, as many as follow each other, or one message of another kind."""
+    segment: list[Sent | Faulty] = []
     for each in opened:
-        if isinstance(each.content, Declaration) and unknown_party(each.content.header, house) is None:
-            segment.append(Sent(each.content, each.received))
+        if isinstance(each.content, Declaration):
+            stranger = unknown_party(each.content.header, house)
+            segment.append(Faulty(stranger, each.received) if stranger else Sent(each.content, each.received))
+            continue
+        if isinstance(each.content, Fault):
+            segment.append(Faulty(each.content, each.received))
             continue
         if segment:
             yield segment
@@ -102,14 +113,31 @@ def _relation(declaration: Declaration) -> tuple[str, str, str]:
     return header.municipality, header.provider, header.domain.value
 
 
-def _decide(some: list[Sent] | Opened, inbox: Inbox, house: House) -> Iterable[Outcome]:
+def _decide(some: list[Sent | Faulty] | Opened, inbox: Inbox, house: House) -> Iterable[Outcome]:
     if isinstance(some, list):
         return _decide_segment(some, inbox, house)
     inbox.flush()  # what fails alone takes nothing of others with it
     return [_decide_alone(some, inbox, house)]
 
 
-def _decide_segment(segment: list[Sent], inbox: Inbox, house: House) -> list[Outcome]:
+def _decide_segment(segment: list[Sent | Faulty], inbox: Inbox, house: House) -> list[Outcome]:
+    """Decide the declarations, then seal what is faulty as if each had waited for its turn."""
+    claims = [each for each in segment if isinstance(each, Sent)]
+    last = inbox.last_message_id() if len(claims) < len(segment) else 0
+    decided = iter(_decide_claims(claims, inbox, house))
+    outcomes = []
+    for each in segment:
+        if isinstance(each, Sent):
+            outcome = next(decided)
+            last = max(last, outcome.message_id or 0)
+        else:
+            outcome = seal(each.fault, each.received, inbox, last)
+            point("decided")
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _decide_claims(segment: list[Sent], inbox: Inbox, house: House) -> list[Outcome]:
     keys = [
         watched_keys(each.declaration.header, each.received.received_on, house.register) for each in segment
     ]
