@@ -8,7 +8,7 @@ from functools import cache
 from processors.findings import Finding, client_path, element, line_path, spot_path
 from processors.fuse import Fusion, unpacked
 from rules.catalogue import Catalogue, Level, Rule, Subject
-from schemas.declaration import Declaration, Line
+from schemas.declaration import Client, Declaration, Line
 from schemas.period import Period
 
 
@@ -23,7 +23,8 @@ class MessageRules:
         self.client = select(Subject.CLIENT)
         self.period = select(Subject.PERIOD)
         self.line = select(Subject.LINE)
-        self._all_lines_hold = _fused(self.line)
+        self._all_clients_hold = _fused("client", Client, self.client)
+        self._all_lines_hold = _fused("line", Line, self.line)
 
     def check(self, declaration: Declaration) -> tuple[Finding, ...]:
         """All faults, in the order of the standard and then of the document."""
@@ -33,12 +34,13 @@ class MessageRules:
             if not rule.holds(declaration, None)
             for finding in _in_declaration(rule, declaration)
         ]
-        findings += [
-            Finding(rule, element(client_path(client), rule), rule.clash(client, None))
-            for rule in self.client
-            for client in declaration.clients
-            if not rule.holds(client, None)
-        ]
+        if not self._all_clients_hold(declaration.clients):
+            findings += [
+                Finding(rule, element(client_path(client), rule), rule.clash(client, None))
+                for rule in self.client
+                for client in declaration.clients
+                if not rule.holds(client, None)
+            ]
         findings += self._periods(declaration)
         findings += self._lines(declaration)
         return tuple(findings)
@@ -80,12 +82,12 @@ def _in_declaration(rule: Rule, declaration: Declaration) -> list[Finding]:
 
 
 @cache
-def _fused(rules: tuple[Rule, ...]) -> Callable[..., bool]:
-    """`all_hold(lines)`: whether every rule holds for every line, nearly always so."""
-    fused = Fusion({"line": Line})
-    fused.write(0, "def all_hold(lines):\n    for line in lines:")
-    fused.write(2, unpacked("line", Line))
+def _fused(name: str, kind: type[Client | Line], rules: tuple[Rule, ...]) -> Callable[..., bool]:
+    """`all_hold(each)`: whether every rule holds for every client or line, nearly always so."""
+    fused = Fusion({name: kind})
+    fused.write(0, f"def all_hold(each):\n    for {name} in each:")
+    fused.write(2, unpacked(name, kind))
     for rule in rules:
-        fused.unless(2, rule.holds, ("line", "None"), "return False")
+        fused.unless(2, rule.holds, (name, "None"), "return False")
     fused.write(1, "return True")
-    return fused.compile("all_hold", "level-2 rules on a line of a 323")
+    return fused.compile("all_hold", f"level-2 rules on a {name} of a 323")

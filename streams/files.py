@@ -8,15 +8,15 @@ same list as one that was never interrupted.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from pydantic_core import from_json, to_json
+
 from streams.crash import point
 
-_to_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _FEW: Final = 8  # more files than this are flushed by one call for all
 _MANY: Final = 4_000  # so many are put in their place before the end
 
@@ -60,7 +60,7 @@ class Delivery:
             return
         self._hold_lists()
         before = self._lists[target] if target in self._lists else _content(target)
-        held = {json.loads(row)[key] for row in before.splitlines()}
+        held = {from_json(row)[key] for row in before.splitlines()}
         added = [_row(each) for each in objects if each[key] not in held]
         if added or not before:  # an empty list says that there was nothing
             self._lists[target] = before + b"".join(added)
@@ -127,7 +127,7 @@ def write_files(out: Path, files: Iterable[File]) -> None:
 
 
 def _row(each: dict[str, Any]) -> bytes:
-    return _to_json(each).encode() + b"\n"
+    return to_json(each) + b"\n"
 
 
 def _content(target: str) -> bytes:
