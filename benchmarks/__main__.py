@@ -53,7 +53,7 @@ def measure(folder: Path, *, quick: bool) -> Report:
     other = message_world(folder, MEDIUM, usual=False)
     month = month_world(folder, 2_000 if quick else 16_000)
     say("timing")
-    results = bench.compare([small, medium, large, other, month], rounds=3 if quick else 7)
+    results = bench.compare([small, medium, large, other, month], rounds=3 if quick else 15)
     worlds = [
         (results[small.name], None),
         (results[medium.name], 3.0),
@@ -82,7 +82,7 @@ def measure(folder: Path, *, quick: bool) -> Report:
         return Report(worlds, figures, [about])
     say("preparing a large store")
     old = old_world(folder, medium, HISTORY)
-    pair = bench.compare([medium, old], rounds=7)
+    pair = bench.compare([medium, old], rounds=15)
     figures.append(Figure(about, pair[old.name].slower_than(pair[medium.name]), "times", 1.3))
     return Report(worlds, figures, [])
 
