@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -142,7 +141,7 @@ class TariffRow(Row):
     source: Text | None = None
     document: Text | None = None
 
-    @cached_property
+    @property
     def name(self) -> str:
         """The row as people can look it up in the register: the columns of its key that are filled."""
         parts = [f"{self.domain} {self.code} unit {self.unit} from {self.valid_from}"]

@@ -18,7 +18,7 @@ from pydantic_core import from_json, to_json
 from streams.crash import point
 
 _FEW: Final = 8  # more files than this are flushed by one call for all
-_MANY: Final = 4_000  # so many are put in their place before the end
+_MANY: Final = 2_000  # so many are put in their place before the end
 
 
 class File(NamedTuple):

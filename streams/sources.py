@@ -49,7 +49,7 @@ def files_below(paths: Iterable[Path]) -> list[Path]:
 def read_sources(files: Iterable[Path]) -> Iterator[Source]:
     """The messages of these files; a ZIP gives one source per message in it."""
     for path in files:
-        name = without_bsn(str(path))
+        name = without_bsn(_name(path))
         is_zip = name[-4:].lower() == ".zip"
         most = _ZIP_BYTES if is_zip else LARGEST_MESSAGE
         with path.open("rb", buffering=0) as stream:
@@ -65,6 +65,11 @@ def read_sources(files: Iterable[Path]) -> Iterator[Source]:
             yield from _unpack(name, content)
         else:
             yield Source(name, content)
+
+
+def _name(path: Path) -> str:
+    """The path of a file as text, also where its bytes are none: those are told by their numbers."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def without_bsn(name: str) -> str:

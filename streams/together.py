@@ -4,7 +4,7 @@ Each step asks the database once for many messages, and finds its code and its t
 processor. What a declaration is judged by depends on earlier messages of its own relation only, and on those
 that share a ceiling with it; so they are decided in waves in which no message depends on another. Each has
 its number before, and what leaves the house is written in the order of the numbers: nothing tells that it
-was not decided alone.
+was not decided alone, but the ids of rows about ceilings, which follow the waves.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from store.registers import save
 from streams.embedded import Embedded
 from streams.house import House
 from streams.settings import Settings
-from streams.sources import Source
+from streams.sources import Source, read_sources
 from tests.hostile.base import VALID
 from tests.standard.world import fixture_register
 
@@ -68,6 +69,14 @@ def test_a_run_delivers_what_an_interrupted_run_committed(store_url: str, tmp_pa
         assert (
             Inbox(connection).execute("SELECT COUNT(*) FROM message WHERE delivered = 0").fetchone()[0] == 0
         )
+
+
+def test_a_file_whose_name_is_no_text_is_handled_as_any_other(store_url: str, tmp_path: Path) -> None:
+    good, unusable = (tmp_path / os.fsdecode(name) for name in (b"good\xff.xml", b"unusable\xff.xml"))
+    good.write_text(VALID, encoding="utf-8")
+    unusable.write_bytes(b"junk")
+    outcomes = _runtime(store_url, tmp_path, 5).process(read_sources([good, unusable]), DAY)
+    assert [o.outcome for o in outcomes] == ["answered", "quarantined"]
 
 
 def test_a_duplicate_is_delivered_again(store_url: str, tmp_path: Path) -> None:

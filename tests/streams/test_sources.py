@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -39,6 +40,12 @@ def test_sources_have_names_without_citizen_numbers(tmp_path: Path) -> None:
         "/*********/*********.xml",
         "/*********/*********.zip#0",
     ]
+
+
+def test_a_name_that_is_no_text_is_told_by_its_bytes(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"a\xff\xe9.xml")).write_bytes(b"<a/>")
+    (source,) = read_sources(tmp_path.iterdir())
+    assert source.name == f"{tmp_path}/a\\xff\\xe9.xml"
 
 
 def test_a_record_has_a_name_without_citizen_numbers_whoever_sent_it() -> None:
