@@ -10,7 +10,9 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from time import time
 from typing import Any, Final, NamedTuple
 
 from pydantic_core import from_json, to_json
@@ -18,6 +20,7 @@ from pydantic_core import from_json, to_json
 from streams.crash import point
 
 _FEW: Final = 8  # more files than this are flushed by one call for all
+_STALE_SECONDS: Final = 24 * 60 * 60
 _MANY: Final = 2_000  # so many are put in their place before the end
 
 
@@ -80,6 +83,7 @@ class Delivery:
         folder, _, name = target.rpartition("/")
         if folder not in self._folders:
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # a thousand paths cost more than their files
+            _remove_stale(folder)
             self._folders.add(folder)
         temporary = f"{folder}/.{name}{self._end}"
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
@@ -124,6 +128,17 @@ def write_files(out: Path, files: Iterable[File]) -> None:
     delivery = Delivery(out)
     delivery.write(files)
     delivery.finish()
+
+
+def _remove_stale(folder: str) -> None:
+    """Remove what runs that were killed left half-written, and nobody can be writing any more."""
+    before = time() - _STALE_SECONDS
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") and entry.name.endswith(".part"):
+                with suppress(FileNotFoundError):  # another run removed it
+                    if entry.stat().st_mtime < before:
+                        os.unlink(entry.path)  # noqa: PTH108  # idem
 
 
 def _row(each: dict[str, Any]) -> bytes:

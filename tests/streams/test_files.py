@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -70,6 +71,17 @@ def test_many_files_are_in_their_place_before_the_end(tmp_path: Path) -> None:
     assert not (tmp_path / "last.xml").exists()
     delivery.finish()
     assert (tmp_path / "last.xml").exists()
+
+
+def test_what_a_killed_run_left_is_removed_once_nobody_can_be_writing_it(tmp_path: Path) -> None:
+    old, young = tmp_path / ".a.xml.0123456789ab.part", tmp_path / ".b.xml.ba9876543210.part"
+    others = [tmp_path / ".hidden", tmp_path / "c.part"]
+    for path in (old, young, *others):
+        path.write_bytes(b"half")
+    for path in (old, *others):
+        os.utime(path, (0, 0))
+    write_files(tmp_path, [File("new.xml", b"x")])
+    assert sorted(tmp_path.iterdir()) == sorted([young, *others, tmp_path / "new.xml"])
 
 
 def test_a_disk_that_takes_no_more_is_known_by_its_folder(tmp_path: Path) -> None:
