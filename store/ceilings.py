@@ -93,12 +93,15 @@ def _use(row: tuple[Any, ...]) -> Use:
 
 
 def add(inbox: Inbox, use: Use) -> Use:
-    """Begin to count on a ceiling; returns it with its id."""
+    """Begin to count on a ceiling; returns it with its id. Raises GuardRefused when another worker did so
+    since it was looked for."""
     row = inbox.execute(
         f"INSERT INTO ceiling_use ({_COLUMNS.removeprefix('id, ')})"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ceiling, year) DO NOTHING RETURNING id",
         (use.ceiling, use.year, *_values(use)),
     ).fetchone()
+    if row is None:
+        raise GuardRefused("INSERT INTO ceiling_use")
     return use._replace(id=row[0])
 
 
