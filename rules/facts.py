@@ -90,27 +90,29 @@ class DeclarationFacts:
         return price
 
     def _find_price(self, line: Line) -> Price:
-        allocation = self.allocations.get(line.allocation)
         return self.prices.price(
             line.code,
             line.unit,
             line.period.begin,
             allocation=line.allocation,
             bsn=line.bsn,
-            allocation_start=None if allocation is None else allocation.start,
+            allocation_start=self._allocation_start(line),
         )
 
     def agreed_units(self, line: Line) -> frozenset[str]:
         """Units agreed for the product of a line (OC-16)."""
-        allocation = self.allocations.get(line.allocation)
         return self.prices.agreed_units(
             line.category,
             line.code,
             line.period.begin,
             allocation=line.allocation,
             bsn=line.bsn,
-            allocation_start=None if allocation is None else allocation.start,
+            allocation_start=self._allocation_start(line),
         )
+
+    def _allocation_start(self, line: Line) -> date | None:
+        allocation = self.allocations.get(line.allocation)
+        return None if allocation is None else allocation.start
 
 
 class OtherAllocation(NamedTuple):
