@@ -26,7 +26,7 @@ _PIECE: Final = 1024 * 1024
 _ENCODING: Final = re.compile(rb"""\sencoding\s*=\s*["']([^"']*)["']""")
 _VERSION: Final = re.compile(rb"""\sversion\s*=\s*["']([^"']*)["']""")
 # White space, comments and processing instructions are all that may stand before a DOCTYPE.
-_DOCTYPE: Final = re.compile(rb"(?:\s++|<!--.*?-->|<\?.*?\?>)*+<!DOCTYPE", re.DOTALL)
+_DOCTYPE: Final = re.compile(rb"(?>(?:\s++|<!--.*?-->|<\?.*?\?>)*)<!DOCTYPE", re.DOTALL)
 _NAMESPACE: Final = re.compile(rb"xmlns(?::([^\s=]+))?\s*=")
 _MOST_NAMESPACES: Final = 50
 _MOST_ATTRIBUTES: Final = 100_000

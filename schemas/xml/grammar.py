@@ -2,8 +2,10 @@
 
 In the usual form there are elements, values of visible ASCII and white space between elements, and nothing
 else: no attributes, comments, references, blanks in values, signs or leading zeros. What such an expression
-matches is well-formed and valid; of what it does not match nothing is known. Every repetition is possessive,
-so matching takes time in proportion to the text.
+matches is well-formed and valid; of what it does not match nothing is known. What matched is never given
+back, so matching takes time in proportion to the text. Characters are repeated possessively, groups inside
+an atomic group: before Python 3.11.5 a possessive group may match what it does not describe (CPython
+gh-100061).
 """
 
 from __future__ import annotations
@@ -29,6 +31,11 @@ _MEANS: Final = {".": _VISIBLE, r"\S": _VISIBLE, "(": "(?:"}
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 _A_DAY: Final = "2026-01-31"
 _TOKEN: Final = re.compile(r"\\.|[.(]")
+
+
+def optional(expression: str) -> str:
+    """What may be there or not; once it matched it is not given back."""
+    return f"(?>{expression}|)"
 
 
 class Prefixes(NamedTuple):
@@ -74,11 +81,11 @@ class Grammar:
         if children is not None:
             inside = "".join(map(self.whole, children)) + BLANKS
         elif element.get("maxOccurs") == "unbounded":
-            return f"((?:{BLANKS}{begin}(?:{self._value(element)}){end})++)"
+            return f"((?>(?:{BLANKS}{begin}(?:{self._value(element)}){end})+))"
         else:
             inside = f"({self._value(element)})"
         text = inside + end if inner else f"{BLANKS}{begin}{inside}{end}"
-        return f"(?:{text})?+" if element.get("minOccurs") == "0" else text
+        return optional(text) if element.get("minOccurs") == "0" else text
 
     def halves(self, element: etree._Element, *, inner: bool = False) -> Halves:
         """The element without the elements with children that are repeated in it; `inner` as of `whole`."""

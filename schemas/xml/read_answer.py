@@ -15,7 +15,7 @@ from lxml import etree
 
 from schemas.standard import MessageType
 from schemas.xml.decode import day
-from schemas.xml.grammar import BLANKS, Grammar, Prefixes
+from schemas.xml.grammar import BLANKS, Grammar, Prefixes, optional
 from schemas.xml.parser import parser
 from schemas.xml.xsd import schema_for
 
@@ -89,12 +89,12 @@ def _form(kind: MessageType) -> _Form:
     full, short = Grammar(kind, prefixes), Grammar(kind, prefixes, frozenset({"Clienten"}))
     root = full.halves(full.root, inner=True)
     client = full.halves(root.repeated)
-    line = f"(?:{client.before})?+{full.whole(client.repeated)}(?:{client.after})?+{BLANKS}|([\\s\\S]++)"
+    line = f"{optional(client.before)}{full.whole(client.repeated)}{optional(client.after)}{BLANKS}"
     return _Form(
         start,
         re.compile(short.whole(short.root, inner=True) + BLANKS),
         re.compile(root.before),
-        re.compile(line),
+        re.compile(f"{line}|([\\s\\S]++)"),
         root.close,
         re.compile(root.after + BLANKS),
     )

@@ -17,17 +17,18 @@ from schemas.period import Period
 from schemas.standard import BY_NAMESPACE, MessageType
 from schemas.xml.decode import day
 from schemas.xml.gate import LARGEST_MESSAGE
-from schemas.xml.grammar import BLANKS, Grammar, Prefixes
+from schemas.xml.grammar import BLANKS, Grammar, Prefixes, optional
 from schemas.xml.read_declaration import Columns, Undecodable, lines_of, plain_period
 
 _NAME: Final = "[A-Za-z][A-Za-z0-9_]{0,15}+"
-_SPACE: Final = f'[ \\t\\r\\n]{{1,999}}+xmlns(?::({_NAME}))?+="(http://[A-Za-z0-9./_-]{{1,99}}+)"'
+_SPACE: Final = f'[ \\t\\r\\n]{{1,999}}+xmlns(?>:({_NAME})|)="(http://[A-Za-z0-9./_-]{{1,99}}+)"'
 _INSTANCE: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _HINT: Final = '[ \\t\\r\\n]{1,999}+xsi:schemaLocation="[A-Za-z0-9:/._ -]{0,400}+"'  # where to find a schema
 _START: Final = re.compile(
-    r"""(?:<\?xml version=(["'])1\.0\1(?: encoding=(["'])(?:UTF|utf)-8\2)?+"""
-    r"""(?: standalone=(["'])(?:yes|no)\3)?+ ?\?>)?+"""
-    rf"{BLANKS}<(?:(?P<own>{_NAME}):)?+Bericht(?P<spaces>(?:{_SPACE}){{1,4}}+)(?P<hint>{_HINT})?+{BLANKS}>"
+    r"""(?><\?xml version=(["'])1\.0\1(?> encoding=(["'])(?:UTF|utf)-8\2|)"""
+    r"""(?> standalone=(["'])(?:yes|no)\3|) ?\?>|)"""
+    rf"{BLANKS}<(?>(?P<own>{_NAME}):|)Bericht"
+    rf"(?P<spaces>(?>(?:{_SPACE}){{1,4}}))(?>(?P<hint>{_HINT})|){BLANKS}>"
 )
 _SPACES: Final = re.compile(_SPACE)
 # A name of any other namespace may be one that no parser takes.
@@ -58,8 +59,8 @@ def _form(message_type: MessageType, prefixes: Prefixes) -> _Form:
     grammar = Grammar(message_type, prefixes)
     root = grammar.halves(grammar.root, inner=True)
     client = grammar.halves(root.repeated)
-    end = client.after.removeprefix(f"{BLANKS}</")
-    line = f"(?:{client.before})?+{grammar.whole(client.repeated)}(?:{BLANKS}(</){end})?+{BLANKS}"
+    end = optional(f"{BLANKS}(</){client.after.removeprefix(f'{BLANKS}</')}")
+    line = f"{optional(client.before)}{grammar.whole(client.repeated)}{end}{BLANKS}"
     return _Form(
         re.compile(root.before),
         re.compile(f"{line}|([\\s\\S]++)"),
