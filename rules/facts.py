@@ -75,7 +75,7 @@ class DeclarationFacts:
     prices: PriceList
     client_products: dict[str, list[tuple[str | None, str | None]]]
     doubled_references: AbstractSet[str] = frozenset()
-    price_rows: dict[int, str] = field(default_factory=dict)
+    price_rows: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _priced_line: Line | None = None
     _last_price: Price = NO_PRICE
 
@@ -83,10 +83,9 @@ class DeclarationFacts:
         """The agreed tariff for a line. Several rules ask for it."""
         if line is self._priced_line:
             return self._last_price
-        ordinary = self.prices.ordinary.get((line.code, line.unit, line.period.begin))
-        price = self._find_price(line) if ordinary is None else ordinary
+        price = self.prices.ordinary.get((line.code, line.unit, line.period.begin)) or self._find_price(line)
         self._priced_line, self._last_price = line, price
-        self.price_rows[line.position] = "; ".join(price.rows)
+        self.price_rows[line.position] = price.rows
         return price
 
     def _find_price(self, line: Line) -> Price:

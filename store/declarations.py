@@ -106,7 +106,7 @@ class Processed(NamedTuple):
     assessment: Assessment
     allocations: Allocations
     originals: dict[str, EarlierLine]
-    price_rows: dict[int, str]
+    price_rows: dict[int, tuple[str, ...]]
 
 
 def record_declarations(inbox: Inbox, processed: Sequence[Processed]) -> None:
@@ -167,6 +167,7 @@ def _line_rows(processed: Processed) -> list[tuple[Any, ...]]:
     written: dict[Period, tuple[str, str]] = {
         period: (str(period.begin), str(period.end)) for period in {line.period for line in declaration.lines}
     }
+    row_names = {rows: "; ".join(rows) for rows in {(), *price_rows.values()}}
     places, nowhere = allocations.rows, (None, None)
     first, states = message_id * LINES_PER_MESSAGE, assessment.states
     return [
@@ -175,7 +176,7 @@ def _line_rows(processed: Processed) -> list[tuple[Any, ...]]:
             *written[period], month, volume, unit, tariff, amount, side, states[position],
             volume * 60 if unit == "04" else volume,
             *places.get(allocation, nowhere)[:2],
-            price_rows.get(position, ""),
+            row_names[price_rows.get(position, ())],
         )
         for position, _, bsn, reference, previous, allocation, category, code, period, month, volume, unit,
             tariff, amount, side, _ in declaration.lines

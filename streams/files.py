@@ -43,7 +43,7 @@ class Delivery:
         self._end = f".{os.urandom(6).hex()}.part"  # processes of two containers may have one number
         self._pending: dict[str, str] = {}
         self._unflushed: list[str] = []  # those with nothing in them lose nothing
-        self._folders: set[str] = set()
+        self._names: dict[str, set[str]] = {}  # what stood in a folder at first, and what was written there
         self._lists: dict[str, bytes] = {}
         self._lock: int | None = None
 
@@ -51,7 +51,8 @@ class Delivery:
         """Write files aside, except those that stand there already."""
         for file in files:
             target = f"{self._out}/{file.name}"
-            if not _holds(target, file.content):
+            folder, _, name = target.rpartition("/")
+            if name not in self._names_in(folder) or not _holds(target, file.content):
                 self._write_aside(target, file.content)
         if len(self._pending) >= _MANY:
             self._put_in_place()
@@ -81,10 +82,7 @@ class Delivery:
 
     def _write_aside(self, target: str, content: bytes) -> None:
         folder, _, name = target.rpartition("/")
-        if folder not in self._folders:
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # a thousand paths cost more than their files
-            _remove_stale(folder)
-            self._folders.add(folder)
+        self._names_in(folder).add(name)
         temporary = f"{folder}/.{name}{self._end}"
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
         try:
@@ -100,6 +98,13 @@ class Delivery:
             self._unflushed.append(temporary)
         point("file-written")
 
+    def _names_in(self, folder: str) -> set[str]:
+        names = self._names.get(folder)
+        if names is None:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # a thousand paths cost more than their files
+            names = self._names[folder] = _found_in(folder)
+        return names
+
     def _put_in_place(self) -> None:
         if len(self._unflushed) > _FEW:
             os.sync()
@@ -112,7 +117,7 @@ class Delivery:
             os.replace(temporary, target)  # noqa: PTH105  # idem
             point("file-renamed")
         if self._pending:
-            for folder in sorted(self._folders):
+            for folder in sorted(self._names):
                 _flush(folder)
         self._pending.clear()
 
@@ -130,15 +135,19 @@ def write_files(out: Path, files: Iterable[File]) -> None:
     delivery.finish()
 
 
-def _remove_stale(folder: str) -> None:
-    """Remove what runs that were killed left half-written, and nobody can be writing any more."""
+def _found_in(folder: str) -> set[str]:
+    """The names in a folder. What runs that were killed left half-written there, and nobody can be writing
+    any more, is removed."""
     before = time() - _STALE_SECONDS
+    names = set()
     with os.scandir(folder) as entries:
         for entry in entries:
+            names.add(entry.name)
             if entry.name.startswith(".") and entry.name.endswith(".part"):
                 with suppress(FileNotFoundError):  # another run removed it
                     if entry.stat().st_mtime < before:
                         os.unlink(entry.path)  # noqa: PTH108  # idem
+    return names
 
 
 def _row(each: dict[str, Any]) -> bytes:

@@ -52,10 +52,10 @@ def read_sources(files: Iterable[Path]) -> Iterator[Source]:
         name = without_bsn(_name(path))
         is_zip = name[-4:].lower() == ".zip"
         most = _ZIP_BYTES if is_zip else LARGEST_MESSAGE
-        with path.open("rb", buffering=0) as stream:
+        with FileIO(path) as stream:
             status = os.fstat(stream.fileno())
             size = status.st_size if S_ISREG(status.st_mode) else most  # a pipe does not know its size
-            content = _read(stream, min(size, most) + 1)  # no room for more: getting it takes its time
+            content = _read(stream, size, min(size, most) + 1)  # no room for more: getting it takes its time
             if len(content) > most:
                 sha256 = _hash(content, stream)
                 too_large = quarantined("too-large", f"{size} bytes", f"<= {LARGEST_MESSAGE} bytes")
@@ -86,12 +86,17 @@ def _unpack(name: str, content: bytes) -> Iterator[Source]:
         yield Source(f"{name}#{number}", message)
 
 
-def _read(stream: FileIO, most: int) -> bytes:
-    """So many bytes, or all there are: a pipe gives them in pieces."""
-    pieces = []
-    while most and (piece := stream.read(most)):
-        pieces.append(piece)
-        most -= len(piece)
+def _read(stream: FileIO, size: int, most: int) -> bytes:
+    """The `size` bytes of a file; of one that has more, or of a pipe that gives them in pieces, `most` of all
+    there are."""
+    content = stream.read(most)
+    if len(content) == size:
+        return content
+    pieces = [content]
+    while most := most - len(pieces[-1]):
+        pieces.append(stream.read(most))
+        if not pieces[-1]:
+            break
     return b"".join(pieces)
 
 
