@@ -111,15 +111,13 @@ class PriceList:
     def agreed_units(
         self, category: str, code: str, day: date, *, allocation: int, bsn: str, allocation_start: date | None
     ) -> frozenset[str]:
-        """Units agreed for the product on that day: of the tariffs, else of the product list (OC-16).
+        """Units agreed for the product on that day (OC-16): those with a tariff; empty when there is none.
 
         A unit with two equally valid tariffs is agreed all the same. Minutes are not added because
         there is an hour tariff. A product listed in euros is always agreed in euros.
         """
         units = self._tariff_units(code, day, self._case(code, allocation, bsn, allocation_start))
         listed = self._products.units_for(category, code, day, allocation_start)
-        if not units:
-            return listed
         return units | {"83"} if "83" in listed else units
 
     def _case(self, code: str, allocation: int, bsn: str, allocation_start: date | None) -> Case:

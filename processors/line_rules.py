@@ -112,9 +112,13 @@ class LinesOfMessage:
                 yield rule, "holds", arguments
             else:
                 silenced |= FOLLOWERS.get(rule.id, frozenset())
-                if rule.id == "TR341" and self._facts.price(line).cents is None:
+                if rule.id == "TR341" and self._is_agreed_otherwise(line):
                     silenced.add("TR418")  # of course none is agreed in a unit that does not fit
                 yield rule, "broken", arguments
+
+    def _is_agreed_otherwise(self, line: Line) -> bool:
+        """Whether the product has no tariff in the unit of the line, but is agreed in another (OC-17)."""
+        return self._facts.price(line).cents is None and bool(self._facts.agreed_units(line))
 
     def _arguments(self, line: Line) -> dict[Subject, tuple[Any, ...]]:
         """What rules on this line are called with, by what they look at; the others do not apply."""

@@ -8,7 +8,7 @@ from processors.assess import Assessment
 from rules.facts import DeclarationFacts
 from schemas.declaration import Declaration, Line
 from schemas.notice import Signal
-from schemas.period import month_number
+from schemas.period import minus_months, month_number
 
 TARIFF_AMBIGUOUS = "tariff_ambiguous"
 CONTRACT_MISSING = "contract_missing"
@@ -54,8 +54,9 @@ def declaration_signals(
             if month_number(begin) > year * 12 + month:
                 yield signal(MONTH_SKIPPED, f"{begin:%Y-%m}", f"{latest_month[:7]} + 1")  # OC-08
         signed = declaration.dated_on
-        if signed > header.dated_on or signed < declaration.period.end:
-            yield signal(SIGNED_ODDLY, str(signed), f"{declaration.period.end} .. {header.dated_on}")  # OC-03
+        earliest = max(declaration.period.end, minus_months(header.dated_on, 1))
+        if signed > header.dated_on or signed < earliest:  # OC-03, ERR-36
+            yield signal(SIGNED_ODDLY, str(signed), f"{earliest} .. {header.dated_on}")
 
     def about_lines() -> Iterator[Signal]:
         for position, findings in assessment.line_findings.items():

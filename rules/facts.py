@@ -109,6 +109,12 @@ class DeclarationFacts:
             allocation_start=self._allocation_start(line),
         )
 
+    def is_listed(self, line: Line) -> bool:
+        """Whether the product list holds the code of a line in its category when the line or its allocation
+        begins (OC-15, OC-17)."""
+        start = self._allocation_start(line)
+        return self.products.lists_for(line.category, line.code, line.period.begin, start)
+
     def _allocation_start(self, line: Line) -> date | None:
         allocation = self.allocations.get(line.allocation)
         return None if allocation is None else allocation.start

@@ -15,8 +15,9 @@ def _expected(line: Line, facts: DeclarationFacts) -> int:
 
 
 def _minutes(line: Line, facts: DeclarationFacts) -> int:
+    """What the minutes cost; a code that is not of the category has no hourly tariff there."""
     price = facts.price(line)
-    if price.per_hour and price.cents is not None:
+    if price.per_hour and price.cents is not None and facts.is_listed(line):
         return half_up(price.cents * line.volume, 60)
     return _by_tariff(line)
 

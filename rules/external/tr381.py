@@ -23,9 +23,7 @@ def code_belongs_to_category(line: Line, facts: DeclarationFacts) -> bool:
     """The product list holds the code in its category when the line or its allocation begins."""
     if facts.products.units_on[line.category, line.code, line.period.begin]:
         return True
-    allocation = facts.allocations.get(line.allocation)
-    start = None if allocation is None else allocation.start
-    return facts.products.lists_for(line.category, line.code, line.period.begin, start)
+    return facts.is_listed(line)
 
 
 @code_belongs_to_category.explains

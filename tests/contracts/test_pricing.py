@@ -111,10 +111,10 @@ def test_a_unit_with_two_equally_valid_tariffs_is_agreed() -> None:
     assert _units(_register({"agreements": [{}], "tariffs": rows})) == {"04"}
 
 
-def test_agreed_units_without_tariff_or_agreement_are_those_of_the_product_list() -> None:
-    assert _units(_register({"products": [{"unit": "14"}, {"unit": "16"}]})) == {"14", "16"}
+def test_without_a_tariff_or_an_agreement_no_unit_is_agreed() -> None:
+    assert _units(_register({"products": [{"unit": "14"}, {"unit": "16"}]})) == frozenset()
     other = {"products": [{"unit": "14"}], "agreements": [{"agb": "41410002"}], "tariffs": [{"cents": 1}]}
-    assert _units(_register(other)) == {"14"}
+    assert _units(_register(other)) == frozenset()
     assert _units(_register({})) == frozenset()
 
 

@@ -21,16 +21,21 @@ from tests.simulation.wire import bytes_of
 
 
 @pytest.mark.parametrize(
-    ("agreed_cents", "codes"),
-    [(None, ["9341"]), (20_000, ["9341"]), (20_001, ["9341", "0611"])],
-    ids=["no tariff in day parts", "the tariff is right", "the tariff differs"],
+    ("agreed", "codes"),
+    [
+        ({"04": 9345}, ["9341"]),
+        ({"04": 9345, "16": 20_000}, ["9341"]),
+        ({"04": 9345, "16": 20_001}, ["9341", "0611"]),
+        ({}, ["9341", "0611"]),
+    ],
+    ids=["no tariff in day parts", "the tariff is right", "the tariff differs", "no tariff at all"],
 )
 def test_a_line_in_day_parts_on_an_allocation_in_hours(
-    tmp_path: Path, agreed_cents: int | None, codes: list[str]
+    tmp_path: Path, agreed: dict[str, int], codes: list[str]
 ) -> None:
-    tariffs = dict(first_agreed()["tariffs"])
-    if agreed_cents is not None:
-        tariffs["jw", "45A04", "16"] = [(EPOCH, DAY.replace(year=9999), agreed_cents)]
+    tariffs = {key: rows for key, rows in first_agreed()["tariffs"].items() if key[1] != "45A04"}
+    for unit, cents in agreed.items():
+        tariffs["jw", "45A04", unit] = [(EPOCH, DAY.replace(year=9999), cents)]
     engine = open_store("sqlite://")
     with transaction(engine, alone=True) as connection:
         register = write_register(tmp_path / "register", tariffs=tariffs)

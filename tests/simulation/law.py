@@ -77,7 +77,8 @@ def debit(
         broken |= {*_volume(line, allocation, live), *_money(line, allocation, live)}
         if "9341" in broken:
             silent |= {"9321", "9322"}
-            if not any(price is not None for price in _agreed(line, agreed["tariffs"], domain)):
+            priced = any(price is not None for price in _agreed(line, agreed, domain))
+            if not priced and _units(line, agreed, domain):
                 silent.add("0611")
         if broken & {"9307", "9308"}:
             silent |= {"9321", "9322"}
@@ -86,7 +87,7 @@ def debit(
         yield "S329"
         silent.add("0611")
     if line["unit"] != "83":
-        yield from set(_price(line, agreed["tariffs"], domain)) - silent
+        yield from set(_price(line, agreed, domain)) - silent
 
 
 def total_cap(allocation: Allocation) -> int | None:
@@ -115,11 +116,7 @@ def _product(line: Line, allocation: Allocation, agreed: dict[str, Any], domain:
     if allocation["unit"] is not None and allocation["code"] is not None:
         units = {allocation["unit"]}
     else:
-        units = {
-            unit for (law, code, unit), rows in agreed["tariffs"].items()
-            if (law, code) == (domain, line["code"]) and _on(rows, line["begin"]) is not None
-        } or {unit for key, unit in agreed["products"].items()
-              if key == (domain, line["category"], line["code"])}  # fmt: skip
+        units = _units(line, agreed, domain)
     if units and line["unit"] not in units and not (line["unit"] == "01" and "04" in units):
         yield "9341"
 
@@ -179,25 +176,35 @@ def _times(allocation: Allocation, begin: date, end: date) -> int:
     return sum(day.isoweekday() == 7 for day in _days(begin, end)) + int(unfinished)
 
 
-def _agreed(line: Line, tariffs: dict[Any, Any], domain: str) -> tuple[int | None, int | None]:
+def _units(line: Line, agreed: dict[str, Any], domain: str) -> set[str]:
+    """The units with a tariff, and euros where the list offers the product in euros."""
+    priced = {
+        unit for (law, code, unit), rows in agreed["tariffs"].items()
+        if (law, code) == (domain, line["code"]) and _on(rows, line["begin"]) is not None
+    }  # fmt: skip
+    return priced | {agreed["products"].get((domain, line["category"], line["code"]))} & {"83"}
+
+
+def _agreed(line: Line, agreed: dict[str, Any], domain: str) -> tuple[int | None, int | None]:
     """The tariff of the unit of a line, and for minutes that of an hour."""
 
     def on(unit: str) -> int | None:
-        return _on(tariffs.get((domain, line["code"], unit), ()), line["begin"])
+        return _on(agreed["tariffs"].get((domain, line["code"], unit), ()), line["begin"])
 
     return on(line["unit"]), on("04") if line["unit"] == "01" else None
 
 
-def _price(line: Line, tariffs: dict[Any, Any], domain: str) -> Iterator[str]:
-    agreed, hourly = _agreed(line, tariffs, domain)
+def _price(line: Line, agreed: dict[str, Any], domain: str) -> Iterator[str]:
+    price, hourly = _agreed(line, agreed, domain)
     amount, volume, tariff = line["amount_cents"], line["volume"], line["tariff_cents"]
-    if agreed is None and hourly is not None:
+    is_listed = (domain, line["category"], line["code"]) in agreed["products"]
+    if price is None and hourly is not None and is_listed:
         if tariff != half_up(Fraction(hourly, 60)):
             yield "0611"
         if amount != half_up(Fraction(hourly * volume, 60)):
             yield "9346"
         return
-    if agreed is None or tariff != agreed:
+    if price is None or tariff != price:
         yield "0611"
     if amount != volume * tariff:
         yield "9346"

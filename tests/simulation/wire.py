@@ -30,7 +30,7 @@ def _declaration(message: Message) -> bytes:
         message["dated_on"],
         number=message["number"],
         month=message["begin"],
-        signed_on=message["dated_on"],
+        signed_on=message.get("signed_on", message["dated_on"]),
         period=Period(message["begin"], message["end"]),
         total_cents=message["total"],
         clients=[
