@@ -86,12 +86,17 @@ def transaction(engine: Engine, *, alone: bool = False, lasting: bool = True) ->
 
 
 @contextmanager
-def trial(engine: Engine) -> Iterator[Connection]:
-    """A transaction that is always rolled back: whatever is done in it never happened."""
+def trial(engine: Engine, *, writes: bool = False) -> Iterator[Connection]:
+    """A transaction that is always rolled back: whatever is done in it never happened. On SQLite one that
+    `writes` keeps other writers out until it ends, and one that only reads does not."""
     try:
         with engine.connect() as connection:
-            yield connection
-            connection.rollback()
+            dialect_of(engine.dialect.name).expect(connection, writes=writes)
+            connection.begin()  # or a driver that needs no transaction would keep each statement
+            try:
+                yield connection
+            finally:
+                connection.rollback()
     except failures(engine) as error:
         raise StoreUnavailable(f"the database failed: {_cause(error)}") from error
 

@@ -43,6 +43,9 @@ class Dialect(Protocol):
     def safety(self, connection: Connection, *, lasting: bool) -> AbstractContextManager[None]:
         """Around a transaction: whether its commit waits until it is on disk."""
 
+    def expect(self, connection: Connection, *, writes: bool) -> None:
+        """Before a transaction that is thrown away begins: whether it `writes`."""
+
     def lock(self, connection: Connection, *, alone: bool) -> None:
         """Begin to write: beside other writers that take messages in, or alone."""
 

@@ -85,6 +85,9 @@ class Postgresql:
                 raw.execute("SET synchronous_commit = on")
                 raw.commit()
 
+    def expect(self, connection: Connection, *, writes: bool) -> None:
+        """Nothing: rows are locked when they are written."""
+
     def lock(self, connection: Connection, *, alone: bool) -> None:
         """Whoever writes alone waits for all others, and they wait for it."""
         kind = "" if alone else "_shared"

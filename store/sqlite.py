@@ -52,7 +52,8 @@ class Sqlite:
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            reads_only = connection.get_execution_options().get("reads_only", False)
+            connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
     @contextmanager
     def changing_tables(self, connection: Connection) -> Iterator[None]:
@@ -75,6 +76,10 @@ class Sqlite:
         finally:
             if not lasting:
                 raw.execute("PRAGMA synchronous = FULL")
+
+    def expect(self, connection: Connection, *, writes: bool) -> None:
+        """Who only reads takes no write lock."""
+        connection.execution_options(reads_only=not writes)
 
     def lock(self, connection: Connection, *, alone: bool) -> None:
         """Nothing: whoever writes is alone."""

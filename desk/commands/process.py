@@ -166,7 +166,7 @@ def check(
         noticed: list[Notice] = []
         with progress("check", len(files)) as advance:
             for source in read_sources(files):
-                with trial(engine) as connection:
+                with trial(engine, writes=True) as connection:
                     refresh(kept, connection)
                     inbox = Inbox(connection)
                     if source.fault is not None:

@@ -23,7 +23,7 @@ def main() -> None:
     house = House(settings.choices(), settings.pseudonym_key())
     content = sys.stdin.buffer.read()
     today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
-    with trial(open_store(settings.database_url)) as connection:
+    with trial(open_store(settings.database_url), writes=True) as connection:
         refresh(house, connection)
         try:
             decide_one(Inbox(connection), house, Source("trial", content), today)
