@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from contracts.tables import MunicipalityRow, PaymentBlockRow, ProviderRow
+from contracts.validity import valid_on
 from reference.banking_days import banking_day_on_or_after, banking_day_on_or_before
 from schemas.batch import (
     Account,
@@ -52,17 +53,18 @@ def close_batch(
 
     Counts declarations received on or before the cut-off, and the given instalments of lump sums. Above
     zero is paid, at zero or below carried.
-    A block in force on the cut-off date holds all, or up to its amount (PY-04, PY-05); what cannot be
-    paid for want of a usable IBAN is held too. `reviews` maps a provider to what is held of his lines
-    above a ceiling; it comes after the blocks. `carried_in` maps each provider to what earlier batches
-    granted minus what they paid, in signed cents. `sequence` counts the batches of this municipality in
-    the year of the cut-off, from 1.
+    A block in force on the cut-off or on the day of payment holds all, or up to its amount (PY-04, PY-05);
+    what cannot be paid for want of a usable IBAN is held too. `reviews` maps a provider to what is held of
+    his lines above a ceiling; it comes after the blocks of the cut-off. `carried_in` maps each provider to
+    what earlier batches granted minus what they paid, in signed cents. `sequence` counts the batches of this
+    municipality in the year of the cut-off, from 1.
 
     Raises ConservationError when the cents that came in are not exactly those that went out.
     """
     if clean_iban(municipality.iban or "") is None:
         return _no_account(municipality, cut_off)
-    in_force = _blocks_in_force(blocks, municipality.code, cut_off)
+    blocks = [block for block in blocks if block.municipality in {None, municipality.code}]
+    in_force = _blocks_in_force(blocks, cut_off)
     accounts = [
         _hold_back(
             account,
@@ -73,7 +75,11 @@ def close_batch(
         for account in _accounts(cut_off, open_declarations, instalments, carried_in, providers)
     ]
     due = due_on(accounts, cut_off)
-    accounts = [_await_iban(account, providers.get(account.provider), due) for account in accounts]
+    later = _blocks_in_force([block for block in blocks if block.valid_from > cut_off], due)
+    accounts = [
+        _await(account, providers.get(account.provider), later.get(account.provider, ()), due)
+        for account in accounts
+    ]
     batch = Batch(
         number=batch_number(municipality.code, cut_off, sequence),
         municipality=municipality.code,
@@ -144,14 +150,10 @@ def _accounts(
     return accounts
 
 
-def _blocks_in_force(
-    blocks: Iterable[PaymentBlockRow], municipality: str, cut_off: date
-) -> dict[str, list[PaymentBlockRow]]:
+def _blocks_in_force(blocks: Iterable[PaymentBlockRow], day: date) -> dict[str, list[PaymentBlockRow]]:
     in_force: defaultdict[str, list[PaymentBlockRow]] = defaultdict(list)
     for block in blocks:
-        begun = block.valid_from <= cut_off
-        ended = block.valid_until is not None and block.valid_until < cut_off
-        if begun and not ended and block.municipality in {None, municipality}:
+        if valid_on(block, day):
             in_force[block.agb].append(block)
     for rows in in_force.values():
         # a block of everything first: it is the reason for all that is held, whatever else is in force
@@ -165,26 +167,32 @@ def _hold_back(
     blocks: Iterable[PaymentBlockRow],
     reviews: Iterable[Blocked],
 ) -> Account:
-    rest_cents = account.paid_cents
-    held = []
-    wanted: list[tuple[int | None, str]] = [(block.amount_cents, block.reason) for block in blocks]
-    wanted += [(review.amount_cents, review.reason) for review in reviews]
+    account = _held(account, ((block.amount_cents, block.reason) for block in blocks))
+    account = _held(account, ((review.amount_cents, review.reason) for review in reviews))
+    if account.iban is None:
+        account = _held(account, [(None, IBAN_INVALID if row and row.iban else IBAN_MISSING)])
+    return account
+
+
+def _await(
+    account: Account, row: ProviderRow | None, blocks: Iterable[PaymentBlockRow], due: date
+) -> Account:
+    """Hold what may not be paid on the day of payment: a block or an IBAN that begins after the cut-off."""
+    account = _held(account, ((block.amount_cents, block.reason) for block in blocks))
+    if row and row.iban_valid_from and row.iban_valid_from > due:
+        account = _held(account, [(None, IBAN_INVALID)])
+    return account
+
+
+def _held(account: Account, wanted: Iterable[tuple[int | None, str]]) -> Account:
+    """Hold these amounts of what would be paid, None all of it, each with its reason."""
+    rest_cents, held = account.paid_cents, list(account.held)
     for amount_cents, reason in wanted:
         cents = rest_cents if amount_cents is None else min(amount_cents, rest_cents)
         if cents > 0:
             held.append(Blocked(account.provider, cents, reason))
             rest_cents -= cents
-    if rest_cents > 0 and account.iban is None:
-        reason = IBAN_INVALID if row and row.iban else IBAN_MISSING
-        held.append(Blocked(account.provider, rest_cents, reason))
     return account._replace(held=tuple(held))
-
-
-def _await_iban(account: Account, row: ProviderRow | None, due: date) -> Account:
-    if account.paid_cents and row and row.iban_valid_from and row.iban_valid_from > due:
-        early = Blocked(account.provider, account.paid_cents, IBAN_INVALID)
-        return account._replace(held=(*account.held, early))
-    return account
 
 
 def _check(batch: Batch) -> None:

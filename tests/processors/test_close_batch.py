@@ -78,6 +78,17 @@ def test_a_block_of_an_amount_holds_no_more_than_that_and_pays_the_rest() -> Non
     assert (second.total_cents, second.blocked) == (50, (Blocked(OAK, 300, "ATTACHMENT"),))
 
 
+def test_a_block_that_begins_after_the_cut_off_takes_what_others_leave() -> None:
+    amounts = [block(amount_cents=300), block(valid_from=date(2026, 4, 1), amount_cents=500, reason="FRAUD")]
+    batch = closed(granted(1, 1000), granted(2, 600, ELM), blocks=amounts)
+    assert batch.blocked == (Blocked(OAK, 300, "OTHER"), Blocked(OAK, 500, "FRAUD"))
+    assert [(t.provider, t.amount_cents) for t in batch.transactions] == [(OAK, 200), (ELM, 600)]
+    sanction = block(valid_from=date(2026, 4, 1), reason="UBO_SANCTION")
+    assert closed(granted(1, 1000), blocks=[amounts[0], sanction]).blocked == (
+        Blocked(OAK, 300, "OTHER"), Blocked(OAK, 700, "UBO_SANCTION"),
+    )  # fmt: skip
+
+
 def test_amounts_of_several_blocks_add_up_and_a_whole_block_takes_all() -> None:
     amounts = [block(amount_cents=300, reason="FRAUD"), block(amount_cents=900, reason="ATTACHMENT")]
     some = closed(granted(1, 1000), blocks=amounts)
@@ -90,17 +101,22 @@ def test_amounts_of_several_blocks_add_up_and_a_whole_block_takes_all() -> None:
     ("other", "held"),
     [
         (block(valid_from=CUT_OFF, valid_until=CUT_OFF), True),
-        (block(valid_from=date(2026, 4, 1)), False),
         (block(valid_until=date(2026, 3, 30)), False),
+        (block(valid_from=date(2026, 4, 8)), True),  # the day of payment
+        (block(valid_from=date(2026, 4, 1), valid_until=date(2026, 4, 8)), True),
+        (block(valid_from=date(2026, 4, 1), valid_until=date(2026, 4, 7)), False),
+        (block(valid_from=date(2026, 4, 9)), False),
+        (block(valid_from=date(2026, 4, 8), municipality="0363"), False),
         (block(municipality="0384"), True),
         (block(municipality="0363"), False),
         (block(ELM), False),
     ],
 )
-def test_a_block_counts_when_in_force_on_the_cut_off_for_this_municipality(
+def test_a_block_counts_when_in_force_on_the_cut_off_or_the_day_of_payment_for_this_municipality(
     other: PaymentBlockRow, held: bool
 ) -> None:
     batch = closed(granted(1, 100), blocks=[other])
+    assert batch.due == date(2026, 4, 8) or held
     assert bool(batch.blocked) is held
     assert bool(batch.transactions) is not held
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
 
+from reference.banking_days import banking_day_on_or_after
 from tests.simulation.answers import Message, demand
 
 
@@ -39,7 +40,7 @@ class Ledger:
         self.batches[town] += 1
         number = f"{town}-{cut_off.year}-{self.batches[town]:04d}"
         demand(batch["batch"] == number, "M10 batches are numbered without gaps", (number, batch["batch"]))
-        accounts = self._accounts(agreed, town, cut_off)
+        accounts = self._accounts(agreed, town, cut_off, date.fromisoformat(batch["due"]))
         fresh = [each for each in self.granted if self._is_open(each, town, cut_off)]
         self._hold(batch, accounts, fresh)
         self._hold_payment(batch, pain)
@@ -55,7 +56,7 @@ class Ledger:
 
     def nothing(self, agreed: dict[str, Any], town: str, cut_off: date) -> None:
         """Hold that there was nothing to pay."""
-        accounts = self._accounts(agreed, town, cut_off)
+        accounts = self._accounts(agreed, town, cut_off, banking_day_on_or_after(cut_off))
         due = {provider: each for provider, each in accounts.items() if each["paid"]}
         demand(not due, "M11 nothing to pay means nothing is due", due)
         fresh = [each for each in self.granted if self._is_open(each, town, cut_off)]
@@ -65,8 +66,10 @@ class Ledger:
     def _is_open(self, each: dict[str, Any], town: str, cut_off: date) -> bool:
         return bool(each["open"] and each["town"] == town and each["received_on"] <= cut_off)
 
-    def _accounts(self, agreed: dict[str, Any], town: str, cut_off: date) -> dict[str, dict[str, Any]]:
-        """Per provider what came in and where it must go."""
+    def _accounts(
+        self, agreed: dict[str, Any], town: str, cut_off: date, paid_on: date
+    ) -> dict[str, dict[str, Any]]:
+        """Per provider what came in and where it must go. A block may begin up to the day of payment."""
         carried_in = Counter({v: cents for (t, v), cents in self.covered.items() if t == town})
         carried_in.subtract({v: cents for (t, v), cents in self.paid.items() if t == town})
         net, fresh = Counter(carried_in), set()
@@ -77,9 +80,12 @@ class Ledger:
         accounts = {}
         for provider in sorted(fresh | {v for v, cents in carried_in.items() if cents}):
             rest, held = max(0, net[provider]), []
-            blocks = [b for b in agreed["blocks"] if b[0] == provider and b[1] <= cut_off
+            blocks = [b for b in agreed["blocks"] if b[0] == provider and b[1] <= paid_on
                       and b[3] in {None, town}]  # fmt: skip
-            for _, _, cents, _ in sorted(blocks, key=lambda b: (b[2] is not None, b[1], b[3] or "")):
+            blocks.sort(key=lambda b: (b[1] > cut_off, b[2] is not None, b[1], b[3] or ""))
+            for _, begin, cents, _ in blocks:
+                if begin > cut_off and agreed["providers"][provider] is None:
+                    break  # there is no account to pay to in the first place
                 part = rest if cents is None else min(cents, rest)
                 if part:
                     held.append((part, "OTHER"))
