@@ -134,12 +134,21 @@ class Tariffs:
 
     def own(self, agreements: Iterable[str], code: str, unit: str, day: date) -> list[TariffRow]:
         """Rows of these agreements themselves, valid that day. The agreement need not be any more."""
-        return [row for name in agreements for row in self._valid(code, unit, ("agreement", name), day)]
+        return self._all_in(self._of_agreements(agreements, code, unit, day), day)
 
     def specific(self, agreements: Iterable[str], code: str, unit: str, day: date) -> list[TariffRow]:
         """The provider-specific level: rows of the agreements and rows of the provider are equals."""
-        own = self.own(agreements, code, unit, day)
-        return narrowest([*own, *self._valid(code, unit, ("agb", self._agb), day)])
+        rows = self._of_agreements(agreements, code, unit, day)
+        return narrowest(self._all_in([*rows, *self._valid(code, unit, ("agb", self._agb), day)], day))
+
+    def _of_agreements(self, agreements: Iterable[str], code: str, unit: str, day: date) -> list[TariffRow]:
+        return [row for name in agreements for row in self._valid(code, unit, ("agreement", name), day)]
+
+    def _all_in(self, rows: list[TariffRow], day: date) -> list[TariffRow]:
+        """Of rows for this provider those that count: an addendum states an all-in tariff, to which micro is
+        not applied again; a variant without such a tariff is for a micro-enterprise alone."""
+        plain = [row for row in rows if not row.micro]
+        return plain or (rows if self._is_micro(day) else [])
 
     def common(self, code: str, unit: str, day: date) -> Choice:
         """What counts for whoever has no tariff of his own: the national tariff or that of another region,

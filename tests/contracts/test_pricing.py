@@ -186,7 +186,8 @@ def _tariffs(draw: st.DrawFn) -> TariffRow:
             "cents": draw(st.integers(1, 5)),
             "valid_from": draw(_DAYS),
             "municipality": draw(st.sampled_from([None, MUNICIPALITY, "0307"])),
-            **(owner or {"cao": draw(_CAOS), "micro": draw(st.booleans())}),
+            "micro": draw(st.booleans()),
+            **(owner or {"cao": draw(_CAOS)}),
         }
     )
 
