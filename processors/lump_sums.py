@@ -7,7 +7,7 @@ instalments or a change of members, the instalments of a schedule add up to its 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import groupby, pairwise
 
@@ -58,27 +58,38 @@ def due_instalments(register: Register, municipality: str, cut_off: date, paid: 
     """The instalments a municipality must pay up to and including the cut-off, in a fixed order.
 
     An instalment that was paid is never paid again. When the register changed after some were paid, the
-    last one now due makes good what those should have been, so that a schedule still ends on its amount.
+    last one now due makes good what those should have been, and after the last of all one more does, so that
+    a schedule still ends on its amount. What was paid is due back when another municipality or provider
+    takes its place (LS-08); a schedule that is not in the register any more stays as it was paid.
     """
     keys = CostKeys(register)
-    by_schedule: defaultdict[ScheduleKey, list[Instalment]] = defaultdict(list)
+    own: defaultdict[ScheduleKey, list[Instalment]] = defaultdict(list)
+    purposes: dict[tuple[str, int], str] = {}
     for row in register.rows("lump_sums", LumpSumRow):
+        purposes[row.schedule, row.year] = row.purpose
         for payer, instalment in planned(row, keys):
-            if payer == municipality and instalment.due_on <= cut_off:
-                by_schedule[row.schedule, row.agb, row.year].append(instalment)
+            if payer == municipality:
+                own[row.schedule, row.agb, row.year].append(instalment)
     found: list[Instalment] = []
-    for key in sorted(by_schedule):
-        found += _unpaid(by_schedule[key], paid.get(key, {}))
+    for key in sorted({*own, *paid}):
+        schedule, agb, year = key
+        if (schedule, year) in purposes:
+            one_more = Instalment(schedule, agb, year, 0, cut_off, purposes[schedule, year], 0)
+            found += _unpaid(own.get(key, []), paid.get(key, {}), one_more)
     return found
 
 
-def _unpaid(due: Iterable[Instalment], paid: Mapping[int, int]) -> list[Instalment]:
-    due = list(due)
-    fresh = [instalment for instalment in due if instalment.number not in paid]
-    if fresh and paid:
-        short_cents = sum(i.amount_cents for i in due if i.number in paid) - sum(paid.values())
-        fresh[-1] = fresh[-1]._replace(amount_cents=fresh[-1].amount_cents + short_cents)
-    return fresh
+def _unpaid(own: list[Instalment], paid: Mapping[int, int], one_more: Instalment) -> list[Instalment]:
+    """What is due of its own instalments up to the day of `one_more`, which is its form when all are paid."""
+    unpaid = [instalment for instalment in own if instalment.number not in paid]
+    due = [instalment for instalment in unpaid if instalment.due_on <= one_more.due_on]
+    short_cents = sum(i.amount_cents for i in own if i.number in paid) - sum(paid.values())
+    if due:
+        due[-1] = due[-1]._replace(amount_cents=due[-1].amount_cents + short_cents)
+    elif short_cents and not unpaid:
+        number = 1 + max(*paid, *(i.number for i in own), 0)
+        due = [one_more._replace(number=number, amount_cents=short_cents)]
+    return due
 
 
 def _instalment(row: LumpSumRow, due: Due, cents: int) -> Instalment:

@@ -105,6 +105,48 @@ def test_a_changed_amount_is_made_good_by_the_last_instalment_that_falls_due() -
     assert sum(i.amount_cents for i in (*paid, *caught_up, *rest)) == 2_400
 
 
+def test_a_changed_amount_of_which_all_is_paid_is_made_good_by_one_more() -> None:
+    paid = due_instalments(register(lump_sum(1_200, 2, municipality="0384")), "0384", CUT_OFF, {})
+    for amount_cents, more in ((1_300, 100), (900, -300)):
+        after = register(lump_sum(amount_cents, 2, municipality="0384"))
+        (made_good,) = due_instalments(after, "0384", date(2026, 4, 30), paid_of(paid))
+        assert (made_good.number, made_good.amount_cents, made_good.due_on) == (3, more, date(2026, 4, 30))
+        assert due_instalments(after, "0384", date(2026, 5, 31), paid_of([*paid, made_good])) == []
+
+
+def test_an_earlier_cut_off_asks_nothing_back() -> None:
+    agreed = register(lump_sum(1_200, 12, municipality="0384"))
+    paid = due_instalments(agreed, "0384", date(2026, 12, 31), {})
+    assert due_instalments(agreed, "0384", date(2026, 3, 31), paid_of(paid)) == []
+    assert due_instalments(agreed, "0384", date(2026, 3, 31), paid_of(paid[:6])) == []
+
+
+def test_what_moves_to_another_municipality_is_due_back_from_the_provider() -> None:
+    paid = due_instalments(register(lump_sum(1_200, 12, municipality="0384")), "0384", CUT_OFF, {})
+    after = register(lump_sum(1_200, 12, municipality="0406"))
+    (back,) = due_instalments(after, "0384", date(2026, 4, 30), paid_of(paid))
+    assert (back.provider, back.number, back.amount_cents) == (AGB, 4, -300)
+    assert due_instalments(after, "0384", date(2026, 5, 31), paid_of([*paid, back])) == []
+    there = due_instalments(after, "0406", date(2026, 12, 31), {})
+    assert sum(i.amount_cents for i in (*paid, back, *there)) == 1_200
+
+
+def test_what_moves_to_another_provider_is_due_back_from_the_first() -> None:
+    paid = due_instalments(register(lump_sum(1_200, 1, municipality="0384")), "0384", CUT_OFF, {})
+    after = register(lump_sum(1_200, 1, municipality="0384", agb="41410002"))
+    found = due_instalments(after, "0384", date(2026, 4, 30), paid_of(paid))
+    assert [(i.provider, i.amount_cents) for i in found] == [(AGB, -1_200), ("41410002", 1_200)]
+
+
+def test_a_schedule_that_left_the_register_stays_as_it_was_paid() -> None:
+    paid = due_instalments(register(lump_sum(1_200, 1, municipality="0384")), "0384", CUT_OFF, {})
+    next_year = register(lump_sum(1_200, 1, municipality="0384", year=2027))
+    assert due_instalments(next_year, "0384", date(2026, 12, 31), paid_of(paid)) == []
+    nothing = register(lump_sum(0, 1, municipality="0384"))
+    (back,) = due_instalments(nothing, "0384", date(2026, 12, 31), paid_of(paid))
+    assert back.amount_cents == -1_200
+
+
 @given(
     st.integers(0, 10**10),
     st.integers(1, 40),
