@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from io import TextIOWrapper
 
 import typer
 from typer.exceptions import TyperException
@@ -61,7 +63,25 @@ for command in (
 
 
 def main() -> None:
-    """Run the command line. With `--json`, arguments that cannot be used are told in a document too."""
+    """Run the command line. What was done stays done when nobody can be told of it; then it ends with 3."""
+    if sys.stdout is None:
+        say("standard output is closed, nothing was done")
+        sys.exit(options.UNAVAILABLE)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that does not know every letter
+    try:
+        try:
+            _run()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor is there a place for the rest
+        say(f"standard output cannot be written: {error.strerror}; what the command did is not undone")
+        sys.exit(options.UNAVAILABLE)
+
+
+def _run() -> None:
+    """With `--json`, arguments that cannot be used are told in a document too."""
     if "--json" not in sys.argv:
         app()
         return

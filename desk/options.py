@@ -21,9 +21,11 @@ from store.database import StoreUnavailable
 from store.registers import RegisterRefused, knows_municipality
 from streams.house import House
 from streams.settings import Settings, SettingsRefused, read_settings
+from streams.sources import without_bsn
 
 WRONG_INPUT, WRONG_USE, UNAVAILABLE = 1, 2, 3
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_LAST_DAY = date(9998, 12, 31)  # days are counted on from it
 
 
 def parse_day(text: str | None) -> date | None:
@@ -33,9 +35,12 @@ def parse_day(text: str | None) -> date | None:
     try:
         if len(text) != 10:
             raise ValueError(text)
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"found {text!r}, expected a date YYYY-MM-DD") from None
+    if day > _LAST_DAY:
+        raise typer.BadParameter(f"found {text!r}, expected a date before 9999")
+    return day
 
 
 def parse_lang(text: str) -> str:
@@ -131,9 +136,10 @@ def wrong(as_json: bool, text: str) -> NoReturn:
 
 
 def stop(as_json: bool, faults: Sequence[str], status: int) -> NoReturn:
-    """Stop with a sentence for each fault, on stderr and with `--json` on stdout."""
+    """Stop with a sentence for each fault, on stderr and with `--json` on stdout, without citizen numbers."""
+    told = [without_bsn(fault) for fault in faults]
     if as_json:
-        print_json({"errors": list(faults)})
-    for fault in faults:
+        print_json({"errors": told})
+    for fault in told:
         say(fault)
     raise typer.Exit(status)

@@ -17,7 +17,7 @@ from processors.wording import Lang
 from reference.texts import screen_texts
 from schemas.money import euro
 
-OUT = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+OUT = Console(width=None if sys.stdout is not None and sys.stdout.isatty() else 140, highlight=False)
 ERR = Console(stderr=True, highlight=False)
 
 
@@ -29,7 +29,8 @@ class Advance(Protocol):
 
 def print_json(document: Any) -> None:
     """One JSON document on stdout and nothing else there."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    is_utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    sys.stdout.write(json.dumps(document, ensure_ascii=not is_utf8, indent=1) + "\n")
     sys.stdout.flush()
 
 

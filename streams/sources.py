@@ -34,16 +34,37 @@ class Source(NamedTuple):
 
 
 def files_below(paths: Iterable[Path]) -> list[Path]:
-    """Every file named or below a folder named, folders in order of path. Raises FileNotFoundError."""
+    """Every file named or below a folder named, folders in order of path.
+
+    Raises FileNotFoundError, and another OSError where it cannot look: no message is passed over.
+    """
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(each for each in path.rglob("*") if each.is_file())
+            found += sorted(_below(path))
         elif path.exists():
             found.append(path)
         else:
             raise FileNotFoundError(path)
     return found
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The files below a folder, links followed, each folder once; a link to nothing is among them, to be told
+    of when it is read."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    seen = set()
+    for place, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
+        status = Path(place).stat()
+        if (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        paths = (Path(place, name) for name in names)
+        yield from (path for path in paths if path.is_file() or not path.exists())
 
 
 def read_sources(files: Iterable[Path]) -> Iterator[Source]:

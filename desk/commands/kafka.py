@@ -43,6 +43,7 @@ def worker(
     ] = None,
     bootstrap: Bootstrap = None,
     database: options.Database = None,
+    json: Annotated[bool, typer.Option("--json", help="Log in JSON, whatever the settings say")] = False,
 ) -> None:
     """Decide messages from the topic `received`, and publish what comes of them, until SIGTERM.
 
@@ -53,7 +54,7 @@ def worker(
     from streams.kafka.worker import ROLES, run_worker  # noqa: PLC0415
 
     chosen = kafka_settings(database, bootstrap)
-    set_up(chosen.log_level, chosen.log_format)
+    set_up(chosen.log_level, "json" if json else chosen.log_format)
     condition = Condition(time.monotonic)
     with options.failures(as_json=False), health(chosen, condition):
         engine = _open(chosen, condition)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 from datetime import date
@@ -190,20 +192,30 @@ def test_check_stores_nothing(region: Desk) -> None:
     )
     content = content.replace(b":Identificatie>", b":Identificatie>Z", 1)
     (region.folder / "again.xml").write_bytes(content)
-    before = _tree(region.folder / "out"), _counts(region.folder)
+    before = _tree(region.folder / "out"), _rows(region.folder)
     told = region.json("check", "again.xml", "--received-on", "2027-01-01")
     assert told["stored"] is False
     assert told["messages"][0]["outcome"] == "answered"
     assert told["rejections"]
-    assert (_tree(region.folder / "out"), _counts(region.folder)) == before
+    assert (_tree(region.folder / "out"), _rows(region.folder)) == before
 
 
-def _counts(folder: Path) -> list[int]:
+def test_check_of_a_folder_stores_nothing_either(region: Desk, tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.json("register", "import", region.folder / "region" / "register")
+    before = _rows(tmp_path)
+    told = desk.json("check", region.folder / "region" / "messages", "--received-on", "2027-01-01")
+    assert told["stored"] is False
+    assert {row["outcome"] for row in told["messages"]} >= {"answered", "stored", "refused", "quarantined"}
+    assert _rows(tmp_path) == before
+
+
+def _rows(folder: Path) -> dict[str, list[object]]:
     import sqlite3
 
     with sqlite3.connect(folder / "declastroom.db") as connection:
         tables = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return [connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in sorted(tables)]
+        return {table: connection.execute(f'SELECT * FROM "{table}"').fetchall() for table in tables}
 
 
 def test_batches_close_once_and_add_up(region: Desk, tmp_path: Path) -> None:
@@ -286,11 +298,49 @@ def test_an_output_folder_that_cannot_be_written_is_not_half_done(region: Desk, 
     desk = Desk(tmp_path)
     desk.json("register", "import", region.folder / "region/register")
     message = next(r for r in _report(region)["messages"] if r["outcome"] == "answered")
-    before = _counts(tmp_path)
+    before = _rows(tmp_path)
     done = desk.run("process", region.folder / message["file"], "--out", "out")
     assert done.returncode == 3
-    assert _counts(tmp_path) == before
+    assert _rows(tmp_path) == before
     assert "Traceback" not in done.stderr
+
+
+def test_what_cannot_be_told_is_no_traceback_and_no_wrong_input(region: Desk, tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.json("register", "import", region.folder / "region" / "register")
+    messages = region.folder / "region" / "messages"
+    for words, shell in (
+        (("process", messages, "--json"), ">/dev/full"),
+        (("rejections",), ">/dev/full"),
+        (("rejections", "--json"), ">/dev/full"),
+        (("process", messages), ">&-"),
+    ):
+        command = f"{shlex.join([str(BIN), *map(str, words)])} {shell}"
+        done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 3, (command, done.stderr)
+        assert "standard output" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_terminal_without_every_letter_still_gets_a_document(region: Desk) -> None:
+    done = subprocess.run(
+        [str(BIN), "rejections", "--json"], cwd=region.folder, capture_output=True, check=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert json.loads(done.stdout.decode("ascii")) == region.json("rejections")
+
+
+def test_a_day_from_which_no_days_can_be_counted_is_wrong_use(region: Desk) -> None:
+    assert "before 9999" in region.run("check", "region/messages", "--received-on", "9999-12-31").stderr
+    told = region.json("check", "region/messages", "--received-on", "9999-12-31", status=2)
+    assert len(told["errors"]) == 1
+
+
+def test_a_fault_is_told_without_a_citizen_number(tmp_path: Path) -> None:
+    (tmp_path / "register").mkdir()
+    (tmp_path / "register" / "999990019.csv").write_bytes(b"a\n1\n")
+    done = Desk(tmp_path).run("register", "import", "register")
+    assert done.returncode == 1
+    assert "999990019" not in done.stdout + done.stderr and "*********.csv" in done.stderr
 
 
 @pytest.mark.parametrize("words", [("rejections",), ("signals",), ("batches",)])
