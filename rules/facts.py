@@ -131,6 +131,14 @@ class OtherAllocation(NamedTuple):
     code: str | None
 
 
+class ClaimedCare(NamedTuple):
+    """What was granted on an allocation and not credited: its last day, volume (hours in minutes), cents."""
+
+    until: date
+    volume: int
+    cents: int
+
+
 @dataclass(slots=True)
 class AllocationFacts:
     """Everything the rules on a 301 may know. `requests` None: no request administration kept here."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby, repeat
 from typing import Any, NamedTuple
 
-from rules.facts import OtherAllocation
+from rules.facts import ClaimedCare, OtherAllocation
 from schemas.allocation import Allocation, Size
 from schemas.standard import Domain
 from store.inbox import Inbox
@@ -139,14 +139,16 @@ def numbers_in_use(
     return {row[0]: OtherAllocation(row[0], row[1], row[2], day(row[3]), row[4], row[5]) for row in rows}
 
 
-def live_allocations(inbox: Inbox, relation_id: int, numbers: Iterable[int]) -> frozenset[int]:
-    """Which of these allocations have live debits (TR385)."""
+def claimed_care(inbox: Inbox, relation_id: int, numbers: Iterable[int]) -> dict[int, ClaimedCare]:
+    """Which of these allocations have live debits (TR385), and what those come to."""
     rows = inbox.execute(
-        "SELECT number FROM allocation a WHERE id = ANY(?)"
-        " AND EXISTS (SELECT 1 FROM line WHERE allocation_id = a.id AND state = 1)",
+        "SELECT number, until, used_volume, used_cents FROM (SELECT number, id AS own_id, (SELECT MAX(end_on)"
+        f" FROM {inbox.dialect.live_lines} WHERE allocation_id = a.id AND state = 1) AS until"
+        " FROM allocation a WHERE id = ANY(?)) AS found JOIN allocation_use ON allocation_id = own_id"
+        " WHERE until IS NOT NULL",
         (inbox.members(sorted(allocation_id(relation_id, number) for number in numbers)),),
     ).fetchall()
-    return frozenset(row[0] for row in rows)
+    return {number: ClaimedCare(date.fromisoformat(until), *used) for number, until, *used in rows}
 
 
 def record_allocations(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from contracts.ceilings import ceilings_of
@@ -23,7 +24,7 @@ from schemas.xml.gate import Admitted
 from schemas.xml.read_allocation import read_allocation_message
 from schemas.xml.read_delivery import read_delivery_message
 from schemas.xml.write_returns import return_message
-from store.allocations import live_allocations, numbers_in_use, read_allocations, record_allocations
+from store.allocations import claimed_care, numbers_in_use, read_allocations, record_allocations
 from store.deliveries import known_deliveries, record_deliveries
 from store.inbox import Inbox, MessageRow
 from streams.house import House
@@ -42,7 +43,8 @@ def handle_allocations(admitted: Admitted, received: Received, inbox: Inbox, hou
     if stranger is not None:
         return stranger
     relation_id = inbox.relation(header.municipality, header.provider, header.domain.value)
-    facts = _allocation_facts(message, relation_id, received.received_on, inbox, house)
+    claimed = claimed_care(inbox, relation_id, [allocation.number for allocation in message.allocations])
+    facts = _allocation_facts(message, relation_id, claimed.keys(), received.received_on, inbox, house)
     assessment = assess_allocation_message(message, facts, house.catalogue_on(received.received_on))
     if not assessment.accepted:
         return _refused(header, assessment)
@@ -53,7 +55,7 @@ def handle_allocations(admitted: Admitted, received: Received, inbox: Inbox, hou
         inbox, message_id, relation_id, header.municipality, header.domain, message.allocations
     )
     told = [
-        *allocation_signals(message, earlier, received.sha256, received.received_on),
+        *allocation_signals(message, earlier, claimed, received.sha256, received.received_on),
         *_stopped(message, received, inbox, house),
     ]
     if told:
@@ -106,7 +108,12 @@ def handle_delivery(admitted: Admitted, received: Received, inbox: Inbox, house:
 
 
 def _allocation_facts(
-    message: AllocationMessage, relation_id: int, received_on: date, inbox: Inbox, house: House
+    message: AllocationMessage,
+    relation_id: int,
+    live: AbstractSet[int],
+    received_on: date,
+    inbox: Inbox,
+    house: House,
 ) -> AllocationFacts:
     header = message.header
     numbers = [allocation.number for allocation in message.allocations]
@@ -119,7 +126,7 @@ def _allocation_facts(
             lambda day: house.municipality_valid(header.municipality, day), message.allocations
         ),
         numbers_in_use=numbers_in_use(inbox, header.municipality, header.domain, numbers),
-        live_allocations=live_allocations(inbox, relation_id, numbers),
+        live_allocations=live,
         products=house.products(header.domain),
         message_dated_on=header.dated_on,
         provider=header.provider,

@@ -164,6 +164,11 @@ def _deletion_without_end(letters: Letters) -> tuple[Draft, ...]:
     return letters.allocated(), letters.allocated().saying(change_reason="13", end=None)
 
 
+def _end_before_what_was_claimed(letters: Letters) -> tuple[Draft, ...]:
+    """An end before the last day of a line that was granted (OP362)."""
+    return letters.allocated(), letters.allocated().saying(change_reason="12", end=letters.allocation.start)
+
+
 def _minutes_for_hours(letters: Letters) -> tuple[Draft, ...]:
     """Another unit under the same number."""
     return letters.allocated(), letters.allocated().saying(size=Size(2400, "01", "4"))
@@ -200,5 +205,6 @@ ALLOCATION_MISHAPS: Final = {
     "301-9332": CareMishap(_number_of_another, "refused", "product", ("9332",)),
     "301-9385": CareMishap(_deletion_of_what_was_claimed, "refused", "product", ("9385",), claimed=True),
     "301-DELETION_WITHOUT_END": CareMishap(_deletion_without_end, "stored", "signal", ()),
+    "301-CLAIMED_CARE_CUT": CareMishap(_end_before_what_was_claimed, "stored", "signal", (), claimed=True),
     "301-SIZE_CHANGED": CareMishap(_minutes_for_hours, "stored", "signal", ()),
 }

@@ -22,7 +22,7 @@ from desk.synthetic.register import register_rows
 from desk.synthetic.scenes import LINE_FAULTS
 from desk.synthetic.shares import mishap_quota
 from desk.synthetic.traffic import messages_of
-from processors.allocation_signals import DELETION_WITHOUT_END, SIZE_CHANGED
+from processors.allocation_signals import CLAIMED_CARE_CUT, DELETION_WITHOUT_END, SIZE_CHANGED
 from processors.care import CareAssessment
 from rules.catalogue import Rule
 from tests.desk.core_run import CATALOGUE, CoreRun
@@ -59,7 +59,7 @@ def test_every_rule_that_can_be_reported_can_be_asked_for() -> None:
 
 def test_every_signal_about_a_301_can_be_asked_for() -> None:
     signals = {name[4:].lower() for name, mishap in CARE_MISHAPS.items() if mishap.level == "signal"}
-    assert signals == {DELETION_WITHOUT_END, SIZE_CHANGED}
+    assert signals == {CLAIMED_CARE_CUT, DELETION_WITHOUT_END, SIZE_CHANGED}
 
 
 def test_what_is_on_request_does_not_even_draw_lots() -> None:

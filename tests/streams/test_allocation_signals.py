@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -16,10 +18,12 @@ from schemas.standard import Domain
 from store.database import open_store, transaction
 from store.inbox import Inbox
 from store.outbox import all_signals
-from store.registers import save
+from store.registers import import_register, save
 from streams.group import decide, refresh
 from streams.house import House
 from streams.sources import Source
+from tests.crash.scenario import BSNS, DAY, allocation, declaration, line, write_register
+from tests.simulation.wire import bytes_of
 
 _DAY = date(2026, 3, 2)
 _REGION = make_region(Random(4), municipalities=1, lines=200, months=months_from(date(2026, 3, 1), 1))
@@ -65,3 +69,49 @@ def test_a_change_that_the_standard_forbids_is_told(
         signals = list(all_signals(inbox))
     assert [(s.kind, s.found, s.expected) for s in signals] == told
     assert {s.reference for s in signals} <= {"700001"}
+
+
+_ASPECIFIC = {"code": None, "volume": None, "unit": None, "frequency": None, "budget": 93_450}
+_TOTAL = {"volume": 10, "frequency": "6"}
+
+
+@pytest.mark.parametrize(
+    ("first", "change", "told"),
+    [
+        ({}, {"end": date(2026, 3, 31)}, []),
+        ({}, {"end": date(2026, 3, 30)}, [("2026-03-30", ">= 2026-03-31")]),
+        ({}, {"end": date(2026, 3, 30), "decided_at": "2025-11-01T12:00:00"}, []),
+        ({}, {"volume": 1}, []),
+        (_TOTAL, {"volume": 10}, []),
+        (_TOTAL, {"volume": 9}, [("9 ⟨unit_04⟩", ">= 10 ⟨unit_04⟩")]),
+        (_ASPECIFIC, {"budget": 93_450}, []),
+        (_ASPECIFIC, {"budget": 93_449}, [("€ 934,49", ">= € 934,50")]),
+        (
+            _ASPECIFIC,
+            {"budget": 1, "end": date(2026, 3, 1)},
+            [("2026-03-01", ">= 2026-03-31"), ("€ 0,01", ">= € 934,50")],
+        ),
+    ],
+)
+def test_a_change_that_takes_the_ground_from_under_claimed_care_is_told(
+    tmp_path: Path, store_url: str, first: dict[str, Any], change: dict[str, Any], told: list[tuple[str, str]]
+) -> None:
+    changed = allocation(1, BSNS[0], **{**first, "decided_at": "2025-12-15T12:00:00", **change})
+    messages = [
+        allocation(1, BSNS[0], **first),
+        declaration("D1", line("R1", 1, BSNS[0])),
+        changed | {"identification": "T9"},
+    ]
+    engine, house = open_store(store_url), House(Choices())
+    with transaction(engine, alone=True) as connection:
+        register = write_register(tmp_path / "register")
+        import_register(connection, register, recorded_at="2026-01-01", after_message=0)
+    with transaction(engine) as connection:
+        refresh(house, connection)
+        inbox = Inbox(connection)
+        sources = [Source(str(n), bytes_of(message)) for n, message in enumerate(messages)]
+        outcomes = list(decide(inbox, house, sources, DAY))
+        assert [(o.outcome, o.rejected) for o in outcomes] == [("stored", 0), ("answered", 0), ("stored", 0)]
+        signals = list(all_signals(inbox))
+    assert [(s.found, s.expected) for s in signals] == told
+    assert {(s.kind, s.reference) for s in signals} <= {("claimed_care_cut", "1")}
