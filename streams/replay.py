@@ -148,8 +148,7 @@ def _messages(stored: Inbox) -> Iterator[_Stored]:
     """Messages in order, and between them what was set aside after the earlier of two."""
     last = 0
     for (number,) in stored.execute("SELECT id FROM message ORDER BY id").fetchall():
-        yield from _faults(stored, last, number - 1)
-        yield from _ticks(stored, last, number - 1)
+        yield from _between(stored, last, number - 1)
         row = stored.execute(
             "SELECT m.sha256, m.received_on, m.file, m.register_version, s.content, b.body, m.answered_on"
             " FROM message m JOIN message_body b ON b.message_id = m.id JOIN basis s ON s.id = m.basis_id"
@@ -159,8 +158,13 @@ def _messages(stored: Inbox) -> Iterator[_Stored]:
         answered_on = None if row[6] is None else date.fromisoformat(row[6])
         yield _Stored._make((*row[:5], unpack(row[5]), answered_on, None, None))
         last = number
-    yield from _faults(stored, last, last)
-    yield from _ticks(stored, last, last)
+    yield from _between(stored, last, last)
+
+
+def _between(stored: Inbox, first: int, last: int) -> list[_Stored]:
+    """What came after these messages and was none, in the order of the registers it came under."""
+    found = [*_faults(stored, first, last), *_ticks(stored, first, last)]
+    return sorted(found, key=lambda each: each.register_version)
 
 
 def _faults(stored: Inbox, first: int, last: int) -> Iterator[_Stored]:

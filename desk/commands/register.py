@@ -37,7 +37,7 @@ def import_command(
                 after_message=Inbox(connection).last_message_id(),
                 dry_run=dry_run,
             )
-            if not dry_run:
+            if difference and not dry_run:
                 renew_ceilings(connection, load(connection))
         document: dict[str, Any] = {**difference.as_json(), "stored_only": []}
     if json:

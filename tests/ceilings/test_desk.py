@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,40 @@ def test_steps_after_a_notice_and_the_year_before(full: Trial) -> None:
     plan = _told("ceiling", "plan", "--from", "2025-07-01", "--year-cents", "60000000", "--json")
     assert (plan["by_months_cents"], plan["by_days_cents"]) == (30_000_000, 30_246_575)
     assert plan["due"] == {"ANNOUNCE": "2025-01-01", "DECIDE": "2025-04-01", "PLAN": "2025-05-01"}
+
+
+def test_the_same_register_again_judges_no_ceiling_anew(tmp_path: Path) -> None:
+    trial = Trial(tmp_path / "trial")
+    register = _register(tmp_path / "register", ceiling("C1", 7_000))
+    first, *claims = sorted(_write(tmp_path / "in")[0].iterdir())
+    _run(trial, "register", "import", str(register))
+    _run(trial, "process", str(first), "--out", str(trial.out), "--received-on", "2026-04-08")
+    for claim in claims:
+        before = trial.tables()
+        assert not any(
+            any(t.values()) for t in _run(trial, "register", "import", str(register))["tables"].values()
+        )
+        assert trial.tables() == before
+        assert _run(trial, "replay", "--check")["differences"] == []
+        _run(trial, "process", str(claim), "--out", str(trial.out), "--received-on", "2026-04-08")
+    assert _run(trial, "replay", "--check")["differences"] == []
+
+
+@pytest.mark.parametrize("order", [*permutations(("day", "import", "unusable"))], ids="-".join)
+def test_what_comes_between_two_messages_is_replayed_in_its_order(
+    tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    trial, folder = Trial(tmp_path / "trial"), tmp_path / "register"
+    unusable = tmp_path / "unusable.xml"
+    unusable.write_bytes(b"<a")
+    _run(trial, "register", "import", str(_register(folder, ceiling("C1", 7_000))))
+    messages = str(_write(tmp_path / "in")[0])
+    _run(trial, "process", messages, "--out", str(trial.out), "--received-on", "2026-04-08")
+    for step in order:
+        if step == "day":
+            _run(trial, "clock", "--on", "2026-05-20", "--out", str(trial.out))
+        elif step == "import":
+            _run(trial, "register", "import", str(_register(folder, ceiling("C1", 9_000))))
+        else:
+            _run(trial, "process", str(unusable), "--out", str(trial.out), "--received-on", "2026-05-21")
+    assert _run(trial, "replay", "--check")["differences"] == []
