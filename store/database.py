@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from alembic import command
 from alembic.config import Config
@@ -79,16 +79,16 @@ def transaction(engine: Engine, *, alone: bool = False, lasting: bool = True) ->
             dialect.lock(connection, alone=alone)
             yield connection
     except failures(engine) as error:
-        if dialect.passes(error):
-            engine.dispose()
-            raise TryAgain(f"the database failed: {_cause(error)}") from error
-        raise StoreUnavailable(f"the database failed: {_cause(error)}") from error
+        _raise(engine, error)
 
 
 @contextmanager
 def trial(engine: Engine, *, writes: bool = False) -> Iterator[Connection]:
-    """A transaction that is always rolled back: whatever is done in it never happened. On SQLite one that
-    `writes` keeps other writers out until it ends, and one that only reads does not."""
+    """A transaction that is always rolled back: whatever is done in it never happened.
+
+    It sees one moment of the store. One that only reads is in nobody's way; one that `writes` waits for
+    other writers, and raises TryAgain when they were in its way all the same.
+    """
     try:
         with engine.connect() as connection:
             dialect_of(engine.dialect.name).expect(connection, writes=writes)
@@ -98,7 +98,15 @@ def trial(engine: Engine, *, writes: bool = False) -> Iterator[Connection]:
             finally:
                 connection.rollback()
     except failures(engine) as error:
-        raise StoreUnavailable(f"the database failed: {_cause(error)}") from error
+        _raise(engine, error)
+
+
+def _raise(engine: Engine, error: Exception) -> NoReturn:
+    """Say of a failure whether a fresh attempt may succeed."""
+    if dialect_of(engine.dialect.name).passes(error):
+        engine.dispose()
+        raise TryAgain(f"the database failed: {_cause(error)}") from error
+    raise StoreUnavailable(f"the database failed: {_cause(error)}") from error
 
 
 def failures(engine: Engine) -> tuple[type[Exception], ...]:

@@ -86,7 +86,8 @@ class Postgresql:
                 raw.commit()
 
     def expect(self, connection: Connection, *, writes: bool) -> None:
-        """Nothing: rows are locked when they are written."""
+        """It sees one moment, whoever else writes; where it would change what they changed, it fails."""
+        connection.execution_options(isolation_level="REPEATABLE READ")
 
     def lock(self, connection: Connection, *, alone: bool) -> None:
         """Whoever writes alone waits for all others, and they wait for it."""

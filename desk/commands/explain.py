@@ -10,6 +10,7 @@ from desk import options
 from desk.screen import OUT, money, print_json, sentence, show_table, value
 from processors.wording import Lang
 from store.database import open_store, trial
+from streams.attempts import persist
 from streams.explain import SeveralMunicipalities
 from streams.explain import explain as explain_line
 
@@ -34,11 +35,17 @@ def explain(
     if domain not in {"jw", "wmo"}:
         raise typer.BadParameter(f"--domain: found {domain!r}, expected jw or wmo")
     chosen = options.settings(database)
-    with options.failures(json), trial(open_store(chosen.database_url)) as connection:
+    with options.failures(json):
+        engine = open_store(chosen.database_url)
+
+        def tell() -> dict[str, Any] | None:
+            with trial(engine, writes=True) as connection:  # the books are turned back to that moment
+                return explain_line(
+                    connection, provider, domain, reference, municipality, options.language(lang)
+                )
+
         try:
-            story = explain_line(
-                connection, provider, domain, reference, municipality, options.language(lang)
-            )
+            story = persist(tell, chosen.patience_seconds)
         except SeveralMunicipalities as several:
             options.stop(
                 json,

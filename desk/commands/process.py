@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,13 +18,14 @@ from schemas.notice import Notice, Rejection, rejections_from_json
 from store.database import StoreUnavailable, open_store, trial
 from store.inbox import Inbox
 from store.outbox import notices, parcels
+from streams.attempts import persist
 from streams.embedded import Embedded, refresh
 from streams.handle import handle, seal
 from streams.house import House
 from streams.outcome import Outcome
 from streams.received import Received
 from streams.settings import Settings
-from streams.sources import files_below, read_sources
+from streams.sources import Source, files_below, read_sources
 
 Paths = Annotated[list[Path], typer.Argument(exists=True, help="XML files, folders or ZIPs, in this order")]
 ReceivedOn = Annotated[
@@ -166,17 +168,11 @@ def check(
         noticed: list[Notice] = []
         with progress("check", len(files)) as advance:
             for source in read_sources(files):
-                with trial(engine, writes=True) as connection:
-                    refresh(kept, connection)
-                    inbox = Inbox(connection)
-                    if source.fault is not None:
-                        received = Received(source.content, source.name, source.sha256, day)
-                        outcome = seal(source.fault, received, inbox)
-                    else:
-                        outcome = handle(source.content, source.name, day, inbox, kept)
-                    checked.append((outcome, list(_rejections(inbox, outcome))))
-                    if outcome.message_id is None:
-                        noticed += notices(inbox, [outcome.sha256])
+                outcome, rejected, told_of = persist(
+                    partial(_try, engine, kept, source, day), chosen.patience_seconds
+                )
+                checked.append((outcome, rejected))
+                noticed += told_of
                 advance(min(len(checked), len(files)))
     told = options.language(lang)
     document = {
@@ -192,6 +188,23 @@ def check(
     show_rejections(document["rejections"], told)
     if noticed:
         show_notices(document["notices"], told)
+
+
+def _try(
+    engine: Engine, kept: House, source: Source, day: date
+) -> tuple[Outcome, list[Rejection], list[Notice]]:
+    """What would become of one message."""
+    with trial(engine, writes=True) as connection:
+        refresh(kept, connection)
+        inbox = Inbox(connection)
+        if source.fault is not None:
+            received = Received(source.content, source.name, source.sha256, day)
+            outcome = seal(source.fault, received, inbox)
+        else:
+            outcome = handle(source.content, source.name, day, inbox, kept)
+        is_message = outcome.message_id is not None
+        noticed = [] if is_message else list(notices(inbox, [outcome.sha256]))
+        return outcome, list(_rejections(inbox, outcome)), noticed
 
 
 def _rejections(inbox: Inbox, outcome: Outcome) -> Iterator[Rejection]:
