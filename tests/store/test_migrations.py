@@ -100,10 +100,10 @@ def test_a_store_opens_again_as_it_was(empty_url: str) -> None:
 
 
 def test_what_is_committed_is_on_disk(tmp_path: Path, databases: Databases) -> None:
-    with trial(open_store(f"sqlite:///{tmp_path / 'store.db'}")) as connection:
+    with transaction(open_store(f"sqlite:///{tmp_path / 'store.db'}")) as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
-    with trial(open_store(databases.fresh())) as connection:
+    with transaction(open_store(databases.fresh())) as connection:
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
         assert connection.exec_driver_sql("SHOW transaction_isolation").scalar() == "read committed"
         assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == "1min"
