@@ -142,9 +142,10 @@ def numbers_in_use(
 def claimed_care(inbox: Inbox, relation_id: int, numbers: Iterable[int]) -> dict[int, ClaimedCare]:
     """Which of these allocations have live debits (TR385), and what those come to."""
     rows = inbox.execute(
-        "SELECT number, until, used_volume, used_cents FROM (SELECT number, id AS own_id, (SELECT MAX(end_on)"
+        "SELECT number, until, COALESCE(used_volume, 0), COALESCE(used_cents, 0)"
+        " FROM (SELECT number, id AS own_id, (SELECT MAX(end_on)"
         f" FROM {inbox.dialect.live_lines} WHERE allocation_id = a.id AND state = 1) AS until"
-        " FROM allocation a WHERE id = ANY(?)) AS found JOIN allocation_use ON allocation_id = own_id"
+        " FROM allocation a WHERE id = ANY(?)) AS found LEFT JOIN allocation_use ON allocation_id = own_id"
         " WHERE until IS NOT NULL",
         (inbox.members(sorted(allocation_id(relation_id, number) for number in numbers)),),
     ).fetchall()

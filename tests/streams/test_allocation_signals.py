@@ -115,3 +115,22 @@ def test_a_change_that_takes_the_ground_from_under_claimed_care_is_told(
         signals = list(all_signals(inbox))
     assert [(s.found, s.expected) for s in signals] == told
     assert {(s.kind, s.reference) for s in signals} <= {("claimed_care_cut", "1")}
+
+
+def test_a_line_of_nothing_is_claimed_care_too(tmp_path: Path, store_url: str) -> None:
+    """Without volume and amount nothing is counted, but TR385 asks for lines."""
+    deleted = allocation(1, BSNS[0], decided_at="2025-12-15T12:00:00", reason="13", end=date(2026, 1, 1))
+    messages = [
+        allocation(1, BSNS[0]),
+        declaration("D1", line("R1", 1, BSNS[0], 0)),
+        deleted | {"identification": "T9"},
+    ]
+    engine, house = open_store(store_url), House(Choices())
+    with transaction(engine, alone=True) as connection:
+        register = write_register(tmp_path / "register")
+        import_register(connection, register, recorded_at="2026-01-01", after_message=0)
+    with transaction(engine) as connection:
+        refresh(house, connection)
+        sources = [Source(str(n), bytes_of(message)) for n, message in enumerate(messages)]
+        outcomes = list(decide(Inbox(connection), house, sources, DAY))
+    assert [(o.outcome, o.rejected) for o in outcomes] == [("stored", 0), ("answered", 0), ("refused", 0)]
