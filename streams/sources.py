@@ -110,13 +110,11 @@ def _unpack(name: str, content: bytes) -> Iterator[Source]:
 def _read(stream: FileIO, size: int, most: int) -> bytes:
     """The `size` bytes of a file; of one that has more, or of a pipe that gives them in pieces, `most` of all
     there are."""
-    content = stream.read(most)
-    if len(content) == size:
-        return content
-    pieces = [content]
-    while most := most - len(pieces[-1]):
-        pieces.append(stream.read(most))
-        if not pieces[-1]:
+    pieces: list[bytes] = []
+    while most and (piece := stream.read(most)):
+        pieces.append(piece)
+        most -= len(piece)
+        if len(piece) == size:  # all of it: asking whether there is more takes its time
             break
     return b"".join(pieces)
 

@@ -20,10 +20,9 @@ from store.inbox import Inbox
 from store.outbox import notices, parcels
 from streams.attempts import persist
 from streams.embedded import Embedded, refresh
-from streams.handle import handle, seal
+from streams.group import decide_one
 from streams.house import House
 from streams.outcome import Outcome
-from streams.received import Received
 from streams.settings import Settings
 from streams.sources import Source, files_below, read_sources
 
@@ -197,11 +196,7 @@ def _try(
     with trial(engine, writes=True) as connection:
         refresh(kept, connection)
         inbox = Inbox(connection)
-        if source.fault is not None:
-            received = Received(source.content, source.name, source.sha256, day)
-            outcome = seal(source.fault, received, inbox)
-        else:
-            outcome = handle(source.content, source.name, day, inbox, kept)
+        outcome = decide_one(inbox, kept, source, day)
         is_message = outcome.message_id is not None
         noticed = [] if is_message else list(notices(inbox, [outcome.sha256]))
         return outcome, list(_rejections(inbox, outcome)), noticed
