@@ -1,8 +1,9 @@
 """The schema of a message as regular expressions, for messages that are written in the usual form.
 
-In the usual form there are elements, values of visible ASCII and white space between elements, and nothing
-else: no attributes, comments, references, blanks in values, signs or leading zeros. What such an expression
-matches is well-formed and valid; of what it does not match nothing is known. What matched is never given
+In the usual form there are elements, values of ASCII and white space between elements, and nothing else: no
+attributes but declarations of the base namespace, comments, references, signs, leading zeros, or blanks where
+a value begins. What such an expression matches is well-formed and valid; of what it does not match nothing
+is known. What matched is never given
 back, so matching takes time in proportion to the text. Characters are repeated possessively, groups inside
 an atomic group: before Python 3.11.5 a possessive group may match what it does not describe (CPython
 gh-100061).
@@ -26,6 +27,7 @@ from schemas.xml.parser import parser
 # them, because a parser takes no text of more than ten million characters.
 BLANKS: Final = "[\\t\\r\\n]{0,99}+ {0,999}+"
 _VISIBLE: Final = "[!-%'-;?-~]"  # without & < > and =, of which the gate takes so many and no more
+_VISIBLE_OR_BLANK: Final = "[ -%'-;?-~]"
 _LONGEST: Final = "999"  # of a value that the schema does not limit
 _MEANS: Final = {".": _VISIBLE, r"\S": _VISIBLE, "(": "(?:"}
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
@@ -39,10 +41,13 @@ def optional(expression: str) -> str:
 
 
 class Prefixes(NamedTuple):
-    """How a document calls the namespaces of the message and of its base schema, each with its colon."""
+    """How a document calls the namespaces of the message and of its base schema, each with its colon.
+
+    No name for the base: each of its elements declares it, as a serializer does that was told of none.
+    """
 
     message: str
-    base: str
+    base: str | None
 
 
 class Halves(NamedTuple):
@@ -112,8 +117,10 @@ class Grammar:
 
     def _tags(self, element: etree._Element) -> tuple[str, str]:
         space = element.getroottree().getroot().get("targetNamespace", "")
-        name = f"{self._prefixes[space]}{element.get('name')}"
-        return f"<{name}>", f"</{name}>"
+        name, prefix = element.get("name"), self._prefixes[space]
+        if prefix is None:
+            return f'<{name} xmlns="{re.escape(space)}">', f"</{name}>"
+        return f"<{prefix}{name}>", f"</{prefix}{name}>"
 
     def _children(self, element: etree._Element) -> list[etree._Element] | None:
         """The elements of a sequence, None for an element with a value."""
@@ -164,7 +171,8 @@ def _looks(facets: dict[str, list[str]]) -> str:
     if "enumeration" in facets:
         return "|".join(map(re.escape, facets["enumeration"]))
     if base == "xs:string":
-        return f"{_VISIBLE}{{{facets['minLength'][0]},{facets.get('maxLength', [_LONGEST])[0]}}}+"
+        shortest, longest = int(facets["minLength"][0]), int(facets.get("maxLength", [_LONGEST])[0])
+        return f"{_VISIBLE}{_VISIBLE_OR_BLANK}{{{shortest - 1},{longest - 1}}}+"
     if base == "xs:date":
         return "[0-9]{4}-[0-9]{2}-[0-9]{2}"  # whether there is such a day, the reader finds out
     if base == "xs:integer" and facets["minInclusive"] == ["0"]:

@@ -22,12 +22,14 @@ from schemas.xml.read_declaration import Columns, Undecodable, lines_of, plain_p
 
 _NAME: Final = "[A-Za-z][A-Za-z0-9_]{0,15}+"
 _SPACE: Final = f'[ \\t\\r\\n]{{1,999}}+xmlns(?>:({_NAME})|)="(http://[A-Za-z0-9./_-]{{1,99}}+)"'
+# Without signs of which the gate takes so many and no more.
+_COMMENT: Final = r"<!--(?>(?:[\t\r\n -%'-,.-;>-~]|-(?!-))*)-->"
 _INSTANCE: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _HINT: Final = '[ \\t\\r\\n]{1,999}+xsi:schemaLocation="[A-Za-z0-9:/._ -]{0,400}+"'  # where to find a schema
 _START: Final = re.compile(
     r"""(?><\?xml version=(["'])1\.0\1(?> encoding=(["'])(?:UTF|utf)-8\2|)"""
     r"""(?> standalone=(["'])(?:yes|no)\3|) ?\?>|)"""
-    rf"{BLANKS}<(?>(?P<own>{_NAME}):|)Bericht"
+    rf"(?>(?:{BLANKS}{_COMMENT}){{0,9}}){BLANKS}<(?>(?P<own>{_NAME}):|)Bericht"
     rf"(?P<spaces>(?>(?:{_SPACE}){{1,4}}))(?>(?P<hint>{_HINT})|){BLANKS}>"
 )
 _SPACES: Final = re.compile(_SPACE)
@@ -106,15 +108,18 @@ def _form_of(own: str, declared: str, *, hinted: bool) -> tuple[MessageType, _Fo
     prefixes = {space: prefix for prefix, space in spaces}
     names = [prefix for prefix, _ in spaces]
     message_type = BY_NAMESPACE.get(next((space for prefix, space in spaces if prefix == own), ""))
-    if message_type is None or message_type.number != "323" or message_type.base_namespace not in prefixes:
+    if message_type is None or message_type.number != "323":
         return None
-    base = prefixes[message_type.base_namespace]
     if len(set(names)) < len(names) or any(name[:3].lower() == "xml" for name in names):
         return None
     if not prefixes.keys() <= _KNOWN or (hinted and ("xsi", _INSTANCE) not in spaces):
         return None
-    own, base = (f"{prefix}:" if prefix else "" for prefix in (own, base))
-    return message_type, _form(message_type, Prefixes(own, base))
+    base = prefixes.get(message_type.base_namespace)
+    return message_type, _form(message_type, Prefixes(_colon(own), None if base is None else _colon(base)))
+
+
+def _colon(prefix: str) -> str:
+    return f"{prefix}:" if prefix else ""
 
 
 def _is_whole(begins: tuple[str, ...], ends: tuple[str, ...]) -> bool:

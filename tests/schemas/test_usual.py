@@ -105,6 +105,8 @@ def test_no_group_is_repeated_possessively() -> None:
 
 _OWN_NAMES = VALID.replace("<m:", "<").replace("</m:", "</").replace("xmlns:m=", "xmlns=")
 _OTHER_PREFIXES = re.sub(r"(</?)b:", r"\1basis:", VALID).replace("xmlns:b=", "xmlns:basis=")
+_BASE_DECLARED_EACH_TIME = re.sub(r"<b:(\w+)>", rf'<\1 xmlns="{BASE_SPACE}">', VALID).replace("</b:", "</")
+_BASE_DECLARED_EACH_TIME = _BASE_DECLARED_EACH_TIME.replace(f' xmlns:b="{BASE_SPACE}"', "")
 _INSTANCE = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 _SPACES = f'xmlns:m="{MESSAGE_SPACE}" xmlns:b="{BASE_SPACE}"'
 
@@ -129,6 +131,10 @@ _SPACES = f'xmlns:m="{MESSAGE_SPACE}" xmlns:b="{BASE_SPACE}"'
         .replace(BASE_SPACE, BASE_SPACE.replace("jw", "wmo"))
         .replace("490", "484")
         .replace(">45<", ">02<"),
+        _BASE_DECLARED_EACH_TIME,
+        _BASE_DECLARED_EACH_TIME.replace("<m:", "<").replace("</m:", "</").replace("xmlns:m=", "xmlns="),
+        VALID.replace(">R1<", ">R 1 <"),
+        VALID.replace("<m:Bericht ", "<!-- made - by: x>\n-->\t<!---->\n<m:Bericht "),
     ],
 )
 def test_usual_forms_are_recognized(text: str) -> None:
@@ -153,7 +159,10 @@ def _first(old: str, new: str) -> str:
         VALID.replace(_SPACES, f'{_SPACES} {_INSTANCE} xsi:schemaLocation="a b" xsi:schemaLocation="a b"'),
         VALID.replace(_SPACES, f'{_SPACES} {_INSTANCE} xsi:schemaLocation="a&b"'),
         VALID.replace(_SPACES, f'{_SPACES} {_INSTANCE} xsi:schemaLocation="a<b"'),
-        _first("R1", "R 1"),
+        _first("R1", " R1"),
+        _first("R1", "  "),
+        _first("R1", "R\t1"),
+        _first("R1", "R" + " " * 20),
         _first("R1", "R&#49;"),
         _first("R1", "é"),
         _first("R1", "<![CDATA[R1]]>"),
@@ -187,6 +196,16 @@ def _first(old: str, new: str) -> str:
         _first("</m:Clienten>", "</m:Clienten></m:Clienten>"),
         _first("<m:Bericht", "<!DOCTYPE m:Bericht><m:Bericht"),
         _first("<m:Bericht", '<?x y?><m:Bericht'),
+        _first("<m:Bericht", "<!-- a -- b --><m:Bericht"),
+        _first("<m:Bericht", "<!-- a ---><m:Bericht"),
+        _first("<m:Bericht", "<!--><m:Bericht"),
+        _first("<m:Bericht", "<!-- a\0 --><m:Bericht"),
+        _first("<m:Bericht", "<!-- & --><m:Bericht"),
+        "<!-- a -->" + VALID,
+        VALID.replace("</m:Bericht>", "<!-- a --></m:Bericht>"),
+        _BASE_DECLARED_EACH_TIME.replace(BASE_SPACE, BASE_SPACE.replace("jw", "wmo")),
+        _BASE_DECLARED_EACH_TIME.replace(BASE_SPACE, BASE_SPACE.replace(".", "x"), 1),
+        _BASE_DECLARED_EACH_TIME.replace(f' xmlns="{BASE_SPACE}"', "", 1),
         _first('version="1.0"', 'version="1.1"'),
         _first("UTF-8", "UTF-16"),
         _first(_SPACES, f'{_SPACES} xmlns:m="{MESSAGE_SPACE}"'),
