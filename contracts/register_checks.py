@@ -12,7 +12,6 @@ from contracts.register import Register
 from contracts.register_faults import Numbered, NumberedRow, RegisterFault, typed
 from contracts.span_checks import span_faults
 from contracts.tables import (
-    TABLES,
     AgreementRow,
     CostKeyRow,
     CostRegimeRow,
@@ -100,8 +99,9 @@ def register_faults(tables: Numbered, stored: Register) -> Iterator[RegisterFaul
 
 def _duplicate_keys(table: str, rows: Iterable[NumberedRow]) -> Iterator[RegisterFault]:
     first: dict[tuple[object, ...], int] = {}
-    for number, row, _ in rows:
-        if row is None:
+    for number, whole, part in rows:
+        row = whole or part
+        if row is None or not all(hasattr(row, column) for column in row.KEY):
             continue
         earlier = first.setdefault(row.identity(), number)
         if earlier != number:
@@ -114,13 +114,11 @@ def _broken_references(
 ) -> Iterator[RegisterFault]:
     table, column, target, key = reference
     rows, targets = state.get(table, ()), state.get(target, ())
-    known = {text for row in targets for text in row.texts(TABLES[target], key)}
+    known = {text for row in targets for text in row.texts(key)}
     if not known and (targets or target not in (state if target in ALWAYS_KEPT else imported)):
         return  # the key column is unreadable as a whole, or nobody keeps this table
-    unknown = [
-        (row.number, text) for row in rows for text in row.texts(TABLES[table], column) if text not in known
-    ]
-    nameless = sum(not row.texts(TABLES[target], key) for row in targets)
+    unknown = [(row.number, text) for row in rows for text in row.texts(column) if text not in known]
+    nameless = sum(not row.texts(key) for row in targets)
     if len({text for _, text in unknown}) <= nameless:
         return  # they may be the rows whose key is reported as wrong
     if table in imported:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple, Self, TypeVar
 
 from pydantic import ValidationError
@@ -46,23 +47,18 @@ class RegisterFault(NamedTuple):
 class NumberedRow(NamedTuple):
     """A row with the number it has in its file.
 
-    A row with a fault of its own has no `row`; `cells` then holds the text of its cells that are in
-    order, so that other tables can still be checked against it.
+    A row with a fault of its own has no `row`; `part` then is what can be read of it (`Row.part`), so that
+    the rows of its table and of others can still be held against it.
     """
 
     number: int
     row: Row | None
-    cells: Mapping[str, str] = {}
+    part: Row | None = None
 
-    def texts(self, row_type: type[Row], name: str) -> tuple[str, ...]:
+    def texts(self, name: str) -> tuple[str, ...]:
         """The text or texts in one column; none when it is empty or broken."""
-        if self.row is not None:
-            value = getattr(self.row, name)
-            return value if isinstance(value, tuple) else () if value is None else (str(value),)
-        text = self.cells.get(name, "")
-        if column(row_type, name).many:
-            return tuple(part.strip() for part in text.split(";") if part.strip())
-        return (text,) if text else ()
+        value = getattr(self.row or self.part, name, None)
+        return value if isinstance(value, tuple) else () if value is None else (str(value),)
 
 
 Numbered = Mapping[str, Sequence[NumberedRow]]
@@ -89,13 +85,20 @@ def shown(text: str, *, secret: bool = False) -> str:
 def cell_faults(
     table: str, row_type: type[Row], number: int, cells: Mapping[str, str], error: ValidationError
 ) -> Iterator[RegisterFault]:
-    """The faults of one row, from what pydantic found wrong with its cells."""
+    """The faults of the cells of one row, from what pydantic found wrong with it."""
     for wrong in error.errors(include_url=False):
-        if wrong["type"] == "row":
-            for name, expected in wrong["ctx"]["faults"]:
+        if wrong["type"] != "row":
+            name = str(wrong["loc"][0])
+            item = wrong["input"] if len(wrong["loc"]) > 1 else None
+            found = item if isinstance(item, str) else cells.get(name, "")
+            yield RegisterFault.at(table, number, name, found, column(row_type, name).expected)
+
+
+def faults_between(
+    table: str, number: int, cells: Mapping[str, str], part: Row, broken: Collection[str]
+) -> Iterator[RegisterFault]:
+    """The faults between the columns of one row, as far as it can be read."""
+    with suppress(AttributeError):  # it depends on a column that has a fault of its own
+        for name, expected in part.between():
+            if name not in broken:
                 yield RegisterFault.at(table, number, name, cells.get(name, ""), expected)
-            continue
-        name = str(wrong["loc"][0])
-        item = wrong["input"] if len(wrong["loc"]) > 1 else None
-        found = item if isinstance(item, str) else cells.get(name, "")
-        yield RegisterFault.at(table, number, name, found, column(row_type, name).expected)

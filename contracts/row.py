@@ -6,10 +6,11 @@ of type `row`, whose context lists them as (column, expected).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar, Self
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
 
@@ -18,6 +19,16 @@ class Row(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
     KEY: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def part(cls, cells: Mapping[str, str], broken: Collection[str]) -> Self:
+        """What can be read of a row that does not fit: it has no attribute for a `broken` column, nor for a
+        missing one that it must have."""
+        fit = {name: text for name, text in cells.items() if name not in broken}
+        row = cls.model_construct(**{name: _cell(cls, name).validate_python(fit[name]) for name in fit})
+        for name in broken:
+            row.__dict__.pop(name, None)
+        return row
 
     def identity(self) -> tuple[object, ...]:
         """The values that identify the row over versions."""
@@ -39,3 +50,10 @@ class Row(BaseModel):
         if faults := tuple(self.between()):
             raise PydanticCustomError("row", "{faults}", {"faults": faults})
         return self
+
+
+@cache
+def _cell(row_type: type[Row], name: str) -> TypeAdapter[Any]:
+    field = row_type.model_fields[name]
+    kind: Any = Annotated[field.annotation, field]
+    return TypeAdapter(kind, config=ConfigDict(strict=True))

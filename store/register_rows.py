@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 from pydantic import ValidationError
 
 from contracts.columns import Column, column, required
-from contracts.register_faults import NumberedRow, RegisterFault, cell_faults
+from contracts.register_faults import NumberedRow, RegisterFault, cell_faults, faults_between
 from contracts.tables import TABLES, Row
 from store.register_workbook import value_text
 
@@ -58,25 +58,21 @@ def read_row(
     if len(values) < layout.width and not layout.pads:
         expected = f"{layout.width} cells"
         faults.append(RegisterFault.at(layout.table, number, "-", f"{len(values)} cells", expected))
-    row, wrong = _typed(layout, number, cells, refused={fault.column for fault in faults})
-    faults += wrong
-    if row is not None and not faults:
-        return NumberedRow(number, row), []
-    broken = {fault.column for fault in faults}
-    kept = {name: text for name, text in cells.items() if name not in broken}
-    return NumberedRow(number, None, kept), faults
-
-
-def _typed(
-    layout: Layout, number: int, cells: dict[str, str], refused: set[str]
-) -> tuple[Row | None, list[RegisterFault]]:
-    """The row of the table, or its faults but those of columns that were reported before."""
+    refused = {fault.column for fault in faults}
     try:
-        return layout.row_type.model_validate(cells), []
+        row = layout.row_type.model_validate(cells)
     except ValidationError as error:
-        missing = set(required(layout.row_type)) - {name for _, name, _ in layout.columns}
+        absent = set(required(layout.row_type)) - {name for _, name, _ in layout.columns}
         wrong = cell_faults(layout.table, layout.row_type, number, cells, error)
-        return None, [fault for fault in wrong if fault.column not in missing | refused]
+        faults += [fault for fault in wrong if fault.column not in absent | refused]
+        broken = {fault.column for fault in faults} | absent
+        part = layout.row_type.part(cells, broken)
+        faults += faults_between(layout.table, number, cells, part, broken)
+    else:
+        if not faults:
+            return NumberedRow(number, row), []
+    part = layout.row_type.part(cells, {fault.column for fault in faults})
+    return NumberedRow(number, None, part), faults
 
 
 def _unnamed(layout: Layout, number: int, values: Sequence[object]) -> Iterator[RegisterFault]:

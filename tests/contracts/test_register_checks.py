@@ -10,7 +10,7 @@ from contracts.register import Register
 from contracts.register_checks import REFERENCES, register_faults
 from contracts.register_difference import table_difference
 from contracts.register_faults import NumberedRow
-from contracts.tables import TABLES, Row, TariffRow
+from contracts.tables import TABLES, AgreementRow, CeilingRow, ProviderRow, Row, TariffRow
 from tests.contracts.test_tables import VALID
 
 EMPTY = Register(0, {})
@@ -92,8 +92,8 @@ def test_a_row_that_stored_tables_still_name_may_not_go() -> None:
 
 
 def test_a_broken_row_can_still_be_named_and_names_others() -> None:
-    broken = NumberedRow(2, None, {"agb": "41410001"})
-    stopped = NumberedRow(2, None, {"agb": "41410002;41410001", "ceiling": "BP25"})
+    broken = NumberedRow(2, None, ProviderRow.part({"agb": "41410001"}, ()))
+    stopped = NumberedRow(2, None, CeilingRow.part({"agb": "41410002;41410001", "ceiling": "BP25"}, ()))
     agreement = NumberedRow(2, row("agreements"))
     found = register_faults({"providers": [broken], "agreements": [agreement], "ceilings": [stopped]}, EMPTY)
     assert [str(fault) for fault in found] == [
@@ -102,18 +102,29 @@ def test_a_broken_row_can_still_be_named_and_names_others() -> None:
 
 
 def test_nothing_is_said_about_references_to_a_column_that_could_not_be_read() -> None:
-    nameless = NumberedRow(2, None, {"name": "De Voorbeeldboom"})
+    nameless = NumberedRow(2, None, ProviderRow.part({"name": "De Voorbeeldboom"}, {"agb"}))
     agreement = NumberedRow(2, row("agreements"))
     assert not [*register_faults({"providers": [nameless], "agreements": [agreement]}, EMPTY)]
 
 
 def test_a_key_that_could_not_be_read_makes_no_faults_elsewhere() -> None:
-    providers = [NumberedRow(2, row("providers", agb="41410002")), NumberedRow(3, None, {"name": "Boom"})]
+    nameless = NumberedRow(3, None, ProviderRow.part({"name": "Boom"}, {"agb"}))
+    providers = [NumberedRow(2, row("providers", agb="41410002")), nameless]
     agreements = [NumberedRow(2, row("agreements"))]
     assert not [*register_faults({"providers": providers, "agreements": agreements}, EMPTY)]
     agreements.append(NumberedRow(3, row("agreements", agb="41410003")))
     found = register_faults({"providers": providers, "agreements": agreements}, EMPTY)
     assert [fault.found for fault in found] == ["41410001", "41410003"]
+
+
+def test_a_row_with_a_fault_still_doubles_the_key_of_another() -> None:
+    cells = VALID["tariffs"] | {"micro": "nee", "cents": "x"}
+    broken = NumberedRow(3, None, TariffRow.part(cells, {"cents"}))
+    keyless = NumberedRow(4, None, TariffRow.part(cells, {"cents", "unit"}))
+    found = register_faults({"tariffs": [NumberedRow(2, row("tariffs")), broken, keyless]}, EMPTY)
+    assert [(fault.row, fault.expected) for fault in found] == [
+        (3, "a key that occurs once: row 2 has it too")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +246,7 @@ def test_a_tariff_of_an_agreement_is_not_that_of_another_provider() -> None:
 
 
 def test_an_agreement_that_could_not_be_read_makes_no_fault_of_its_tariffs() -> None:
-    broken = NumberedRow(3, None, {"agreement": "JW25-1"})
+    broken = NumberedRow(3, None, AgreementRow.part({"agreement": "JW25-1"}, ()))
     tariff = NumberedRow(2, row("tariffs", agreement="JW25-1", agb="41410002"))
     agreements = [NumberedRow(2, row("agreements")), broken]
     assert not [*register_faults({"agreements": agreements, "tariffs": [tariff]}, EMPTY)]
@@ -270,8 +281,8 @@ def test_a_tariff_is_of_the_domain_of_its_agreement() -> None:
     tables["products"] += [row("products", domain="wmo", category="01")]
     assert told(**tables, agreements=both) == []
     assert told(Register(1, {"agreements": (agreement,)}), **tables) != []
-    unreadable = [NumberedRow(2, agreement), NumberedRow(3, None, {"agreement": "JW25-1"})]
-    imported = {"agreements": unreadable, "tariffs": [NumberedRow(2, wrong)]}
+    broken = NumberedRow(3, None, AgreementRow.part({"agreement": "JW25-1"}, ()))
+    imported = {"agreements": [NumberedRow(2, agreement), broken], "tariffs": [NumberedRow(2, wrong)]}
     assert not [*register_faults(imported, EMPTY)]
 
 

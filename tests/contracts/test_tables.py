@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.columns import column, required
-from contracts.register_faults import cell_faults
+from contracts.register_faults import cell_faults, faults_between
 from contracts.tables import TABLES, AgreementRow, CeilingRow, MunicipalityRow, ProviderRow, Row, TariffRow
 
 VALID: dict[str, dict[str, str]] = {
@@ -123,7 +123,10 @@ def faults(table: str, **cells: str) -> list[tuple[str, str, str]]:
     try:
         TABLES[table].model_validate(row)
     except ValidationError as error:
-        return [(f.column, f.found, f.expected) for f in cell_faults(table, TABLES[table], 2, row, error)]
+        found = [*cell_faults(table, TABLES[table], 2, row, error)]
+        broken = {fault.column for fault in found}
+        found += faults_between(table, 2, row, TABLES[table].part(row, broken), broken)
+        return [(fault.column, fault.found, fault.expected) for fault in found]
     return []
 
 
@@ -213,6 +216,26 @@ def test_columns_of_one_row_are_held_against_each_other() -> None:
     assert faults("agreements", valid_until="2025-01-01") == []
     assert faults("providers", micro_from="2025-01-02", micro_until="2025-01-01") == [
         ("micro_until", "2025-01-01", "a day on or after micro_from 2025-01-02")
+    ]
+
+
+def test_columns_are_held_against_each_other_beside_a_wrong_one() -> None:
+    late = "a day on or after valid_from 2025-01-01"
+    nobody = "the allocation or the bsn of the client of this URC"
+    wrong = {"valid_until": "2024-12-31", "kind": "URC"}
+    assert faults("agreements", **wrong, agb="1") == [
+        ("agb", "1", "8 digits"),
+        ("valid_until", "2024-12-31", late),
+        ("allocation", "nothing", nobody),
+    ]
+    assert [name for name, _, _ in faults("agreements", **wrong, valid_from="x")] == [
+        "valid_from",
+        "allocation",
+    ]
+    assert [name for name, _, _ in faults("agreements", **wrong, bsn="999991013")] == ["bsn", "valid_until"]
+    assert [name for name, _, _ in faults("agreements", valid_until="x", kind="?")] == ["kind", "valid_until"]
+    assert [name for name, _, _ in faults("providers", agb="1", micro_from="x", micro_until="y")] == [
+        *("agb", "micro_from", "micro_until")
     ]
 
 

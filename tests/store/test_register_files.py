@@ -167,6 +167,8 @@ def test_a_bsn_is_never_told(tmp_path: Path) -> None:
     assert faults(folder(tmp_path, agreements=text)) == [
         "agreements.csv:2:bsn found ********* expected a BSN",
         "agreements.csv:3:agb found ********* expected 8 digits",
+        "agreements.csv:3:allocation found nothing"
+        " expected the allocation or the bsn of the client of this CSA",
     ]
 
 
