@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import version
 from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -27,9 +29,9 @@ from desk.commands.report import report
 from desk.commands.tariffs import tariffs
 from desk.commands.what_if import what_if
 from desk.screen import print_json, say
+from streams.sources import without_bsn
 
 app = typer.Typer(
-    help="Declastroom: from care declarations (323) to answers (325), notices and payment batches.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -62,6 +64,21 @@ for command in (
     app.command()(command)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"declastroom {version('declastroom')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _about(
+    _asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Declastroom: from care declarations (323) to answers (325), notices and payment batches."""
+
+
 def main() -> None:
     """Run the command line. What was done stays done when nobody can be told of it; then it ends with 3."""
     if sys.stdout is None:
@@ -81,15 +98,17 @@ def main() -> None:
 
 
 def _run() -> None:
-    """With `--json`, arguments that cannot be used are told in a document too."""
-    if "--json" not in sys.argv:
-        app()
-        return
+    """Arguments that cannot be used are told without citizen numbers, with `--json` in a document too."""
+    as_json = "--json" in sys.argv
     try:
         status = app(standalone_mode=False)
     except TyperException as unusable:
-        print_json({"errors": [unusable.format_message()]})
-        say(unusable.format_message())
+        unusable.message = without_bsn(unusable.message)
+        if as_json:
+            print_json({"errors": [unusable.format_message()]})
+            say(unusable.format_message())
+        else:
+            unusable.show()  # type: ignore[attr-defined]  # every one that a command line raises has it
         sys.exit(unusable.exit_code)
     except typer.Abort:
         sys.exit(options.WRONG_INPUT)

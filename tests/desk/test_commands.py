@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -341,6 +342,22 @@ def test_a_fault_is_told_without_a_citizen_number(tmp_path: Path) -> None:
     done = Desk(tmp_path).run("register", "import", "register")
     assert done.returncode == 1
     assert "999990019" not in done.stdout + done.stderr and "*********.csv" in done.stderr
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_path_that_does_not_exist_is_told_without_a_citizen_number(
+    tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    done = Desk(tmp_path).run("process", "999990019.xml", *more)
+    assert done.returncode == 2
+    assert "999990019" not in done.stdout + done.stderr
+    assert "*********.xml" in done.stderr and "does not exist" in done.stderr
+
+
+def test_the_version(tmp_path: Path) -> None:
+    done = Desk(tmp_path).run("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"declastroom \d+\.\d+\.\d+\n", done.stdout)
 
 
 @pytest.mark.parametrize("words", [("rejections",), ("signals",), ("batches",)])
