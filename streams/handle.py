@@ -119,7 +119,8 @@ def _decide(
 def _defect(error: Exception, received: Received) -> Fault:
     """A fault of our own: say where in the program, never what was in the message."""
     admitted = admit(received.data)
-    assert isinstance(admitted, Admitted), "what was read once is admitted"
+    if isinstance(admitted, Fault):
+        return admitted
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__} in {place.name}, line {place.lineno}"
     return fault_of_message("quarantined", "defect", admitted.root, admitted.message_type, found=where)

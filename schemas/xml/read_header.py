@@ -10,7 +10,7 @@ from schemas.declaration import Header
 from schemas.standard import MessageType
 from schemas.xml.decode import day, moment, whole
 from schemas.xml.expected import DATES, WHOLES, expected_value
-from schemas.xml.fault import Fault, fault_of_message, local_name, value_of
+from schemas.xml.fault import Fault, fault_of_message, local_name, shown, value_of
 
 
 class Undecodable(Exception):
@@ -81,9 +81,14 @@ def _is_undecodable(element: etree._Element) -> bool:
     return (day(element.text) if name in DATES else whole(element.text)) is None
 
 
+def _far_day(element: etree._Element) -> str:
+    """A valid date of a far year, which as a whole has too many digits for the mask."""
+    year, month, day_of_month = (element.text or "").strip().rsplit("-", 2)
+    return f"{shown(year)}-{month}-{day_of_month}"
+
+
 def _fault(root: etree._Element, message_type: MessageType, element: etree._Element) -> Fault:
     name = local_name(element)
-    # A valid date of a far year has too many digits for the mask, and is no secret.
-    found = (element.text or "").strip()[:20] if name in DATES else value_of(element)
+    found = _far_day(element) if name in DATES else value_of(element)
     expected = expected_value(name, message_type)
     return fault_of_message("refused", "value", root, message_type, element, found, expected)

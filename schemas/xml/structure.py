@@ -17,6 +17,7 @@ from schemas.xml.xsd import schema_for
 
 # A schema keeps the findings of its last run, so a run and the reading of them belong together.
 _ONE_AT_A_TIME: Final = Lock()
+_BLANK: Final = " \t\r\n"  # white space of XML; any other is text
 _STEP: Final = re.compile(r"(?:(?P<prefix>[^:\[\]]+):)?(?P<name>[^:\[\]]+)(?:\[(?P<number>[0-9]+)\])?")
 
 
@@ -60,8 +61,9 @@ def _clash(element: etree._Element, kind: str, finding: str, message_type: Messa
     if kind == "SCHEMAV_CVC_TYPE_3_1_2":
         return "⟨elements⟩", expected_value(name, message_type)
     if kind == "SCHEMAV_CVC_COMPLEX_TYPE_2_3":
-        text = element.text or next((child.tail for child in element if (child.tail or "").strip()), "")
-        return shown((text or "").strip()), "⟨elements_only⟩"
+        texts = (element.text, *(child.tail for child in element))
+        stray = ((text or "").strip(_BLANK) for text in texts)
+        return shown(next(filter(None, stray), "")), "⟨elements_only⟩"
     if len(element) or any("XMLSchema-instance" in str(key) for key in element.attrib):
         return "⟨schema_attribute⟩", "⟨no_schema_attribute⟩"
     return value_of(element), expected_value(name, message_type)

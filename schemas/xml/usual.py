@@ -22,8 +22,8 @@ from schemas.xml.read_declaration import Columns, Undecodable, lines_of, plain_p
 
 _NAME: Final = "[A-Za-z][A-Za-z0-9_]{0,15}+"
 _SPACE: Final = f'[ \\t\\r\\n]{{1,999}}+xmlns(?>:({_NAME})|)="(http://[A-Za-z0-9./_-]{{1,99}}+)"'
-# Without signs of which the gate takes so many and no more.
-_COMMENT: Final = r"<!--(?>(?:[\t\r\n -%'-,.-;>-~]|-(?!-))*)-->"
+# Without signs of which the gate takes so many and no more, and not long: each repetition takes memory.
+_COMMENT: Final = r"<!--(?>(?:[\t\r\n -%'-,.-;>-~]{1,999}+|-(?!-)){0,99})-->"
 _INSTANCE: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _HINT: Final = '[ \\t\\r\\n]{1,999}+xsi:schemaLocation="[A-Za-z0-9:/._ -]{0,400}+"'  # where to find a schema
 _START: Final = re.compile(

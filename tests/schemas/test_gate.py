@@ -242,3 +242,70 @@ def test_threads_do_not_mix_up_their_faults() -> None:
 def test_every_received_kind_is_recognised_by_its_namespace() -> None:
     assert {t.name for t in BY_NAMESPACE.values() if t.number in RECEIVED} == {t.name for t in _TYPES}
     assert len(_TYPES) == 8
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("  \r\nR1", "  \nR1"),
+        ("  \r\n", "  \n"),
+        (" \r", " \n"),
+        ("R\r1\r\n", "R\n1\n"),
+        ("&#13;\r", "\r\n"),
+        (" " * 20 + "\r\n", None),
+        (" " * 25 + "\r\nR1", None),
+    ],
+)
+def test_line_ends_in_a_value_are_read_as_xml_wants_it(written: str, value: str | None) -> None:
+    result = admit(VALID.replace(">R1<", f">{written}<", 1).encode())
+    if value is None:
+        assert isinstance(result, Fault) and result.reason == "structure"
+    else:
+        assert isinstance(result, Admitted)
+        found = read_declaration(result.root, result.message_type, plain=result.plain)
+        assert not isinstance(found, Fault) and found.lines[0].reference == value
+
+
+@pytest.mark.parametrize("stray", ["\u00a0", "\u2028", "x"])
+@pytest.mark.parametrize("before", ["", "<!-- a -->\n ", "<!-- a -->\n<m:Bsn>999991012</m:Bsn>\n "])
+def test_text_between_elements_is_shown(stray: str, before: str) -> None:
+    text = VALID.replace("<m:Client>", f"<m:Client>\n {before}{stray}\n", 1)
+    assert (_fault(text).found, _fault(text).expected) == (shown(stray), "⟨elements_only⟩")
+
+
+def test_signs_in_comments_and_text_are_no_attributes() -> None:
+    for text in ("<!--" + "=" * 150_000 + "-->", "<!--" + ' a="1"' * 150_000 + "-->"):
+        assert isinstance(admit(VALID.replace("<m:Clienten>", f"<m:Clienten>{text}").encode()), Admitted)
+    lines = "".join(line(f"R{n:05}======", "1001", "10", "93600") for n in range(20_000))
+    assert isinstance(admit(message(clients=client(BSNS[0], lines)).encode()), Admitted)
+    spaces = "".join(f'<!-- xmlns:a{n}="b" -->' for n in range(60))
+    assert isinstance(admit(VALID.replace("<m:Clienten>", f"<m:Clienten>{spaces}").encode()), Admitted)
+
+
+def test_a_citizen_number_as_a_year_is_not_shown() -> None:
+    text = VALID.replace("<b:Begindatum>2026-03-01", f"<b:Begindatum>{BSNS[0]}-03-01", 1)
+    result = admit(text.encode())
+    assert isinstance(result, Admitted)
+    found = read_declaration(result.root, result.message_type)
+    assert isinstance(found, Fault) and found.found == "*********-03-01"
+
+
+def _memory_mb() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4 // 1024
+
+
+def test_names_of_elements_are_not_kept() -> None:
+    """Parsers keep the names that they meet as long as their thread lives."""
+    for letter in "abcde":
+        names = "".join(f"<{letter}{n:07}/>" for n in range(400_000))
+        assert _fault(f"<r>{names}</r>").reason == "unknown-message"
+        if letter == "a":
+            before = _memory_mb()
+    assert _memory_mb() - before < 40
+
+
+def test_many_comments_before_the_root_take_no_memory() -> None:
+    text = VALID.replace("<m:Bericht ", " <!---->" * 3_000_000 + "<m:Bericht ", 1)
+    before = _memory_mb()
+    assert isinstance(admit(text.encode()), Admitted)
+    assert _memory_mb() - before < 150

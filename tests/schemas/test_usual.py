@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from importlib.resources import files
 from pathlib import Path
 from random import Random
@@ -196,6 +197,9 @@ def _first(old: str, new: str) -> str:
         _first("</m:Clienten>", "</m:Clienten></m:Clienten>"),
         _first("<m:Bericht", "<!DOCTYPE m:Bericht><m:Bericht"),
         _first("<m:Bericht", '<?x y?><m:Bericht'),
+        _first("<m:Bericht", "<!--" + "a" * 11_000_000 + "--><m:Bericht"),
+        _first("<m:Bericht", "<!--" + "-a" * 100 + "--><m:Bericht"),
+        _first("<m:Bericht", "<!-- -->" * 10 + "<m:Bericht"),
         _first("<m:Bericht", "<!-- a -- b --><m:Bericht"),
         _first("<m:Bericht", "<!-- a ---><m:Bericht"),
         _first("<m:Bericht", "<!--><m:Bericht"),
@@ -232,6 +236,14 @@ def _first(old: str, new: str) -> str:
 )  # fmt: skip
 def test_anything_else_is_left_to_the_gate(text: str) -> None:
     assert not _agrees(text.encode())
+
+
+def test_long_comments_take_no_memory() -> None:
+    data = _first("<m:Bericht ", ("<!--" + "a- " * 33 + "-->") * 9 + "<m:Bericht ").encode()
+    assert read_usual(data)
+    tracemalloc.start()
+    assert read_usual(data) and tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize("run", [" ", "\n\t", " \r\n"])
