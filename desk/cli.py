@@ -101,6 +101,8 @@ def _run() -> None:
     """Arguments that cannot be used are told without citizen numbers, with `--json` in a document too."""
     as_json = "--json" in sys.argv
     try:
+        if "" in sys.argv[1:]:  # an unset variable of a script, and to a path the same as this folder
+            raise typer.BadParameter("an argument is empty")
         status = app(standalone_mode=False)
     except TyperException as unusable:
         unusable.message = without_bsn(unusable.message)

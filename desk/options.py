@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 from desk.screen import print_json, say
 from processors.wording import Lang
+from schemas.batch import ConservationError
 from store.database import StoreUnavailable
 from store.registers import RegisterRefused, knows_municipality
 from streams.house import House
@@ -110,6 +111,11 @@ def failures(as_json: bool) -> Iterator[None]:
         stop(as_json, ["--database: expected a URL such as sqlite:///declastroom.db"], WRONG_USE)
     except StoreUnavailable as unavailable:
         stop(as_json, [str(unavailable)], UNAVAILABLE)
+    except ConservationError as error:
+        told = (
+            f"the books do not add up, nothing was stored: {error}; `declastroom replay --check` tells where"
+        )
+        stop(as_json, [told], UNAVAILABLE)
     except OSError as error:
         stop(
             as_json, [": ".join(str(part) for part in (error.strerror, error.filename) if part)], UNAVAILABLE

@@ -59,22 +59,28 @@ def due_instalments(register: Register, municipality: str, cut_off: date, paid: 
 
     An instalment that was paid is never paid again. When the register changed after some were paid, the
     last one now due makes good what those should have been, and after the last of all one more does, so that
-    a schedule still ends on its amount. What was paid is due back when another municipality or provider
-    takes its place (LS-08); a schedule that is not in the register any more stays as it was paid.
+    a schedule still ends on its amount. What was paid is due back when another municipality takes its place,
+    or a provider whom this one paid nothing of the schedule (LS-08); a row that left the register otherwise
+    stays as it was paid.
     """
     keys = CostKeys(register)
     own: defaultdict[ScheduleKey, list[Instalment]] = defaultdict(list)
-    purposes: dict[tuple[str, int], str] = {}
+    purposes: dict[ScheduleKey, str] = {}
+    replaced: dict[tuple[str, int], str] = {}
     for row in register.rows("lump_sums", LumpSumRow):
-        purposes[row.schedule, row.year] = row.purpose
+        key = (row.schedule, row.agb, row.year)
+        purposes[key] = row.purpose
         for payer, instalment in planned(row, keys):
             if payer == municipality:
-                own[row.schedule, row.agb, row.year].append(instalment)
+                own[key].append(instalment)
+        if key in own and key not in paid:
+            replaced[row.schedule, row.year] = row.purpose
     found: list[Instalment] = []
     for key in sorted({*own, *paid}):
         schedule, agb, year = key
-        if (schedule, year) in purposes:
-            one_more = Instalment(schedule, agb, year, 0, cut_off, purposes[schedule, year], 0)
+        purpose = purposes.get(key) or replaced.get((schedule, year))
+        if purpose is not None:
+            one_more = Instalment(schedule, agb, year, 0, cut_off, purpose, 0)
             found += _unpaid(own.get(key, []), paid.get(key, {}), one_more)
     return found
 

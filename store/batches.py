@@ -19,7 +19,7 @@ from rules.facts import REJECTED
 from schemas.batch import Batch, GrantedLine, OpenDeclaration
 from store.batch_tables import batch as batch_table
 from store.batch_tables import batch_instalment, batch_message, payment
-from store.tables import declaration, line
+from store.tables import LINES_PER_MESSAGE, declaration, line
 
 
 class StoredBatch(NamedTuple):
@@ -66,9 +66,10 @@ def granted_lines(connection: Connection, municipality: str, cut_off: date) -> l
     """The granted lines of the open declarations, in document order. Read them before saving the batch."""
     n = line.c
     columns = (n.message_id, n.reference, n.allocation_number, n.begin_on, n.end_on, n.amount_cents, n.side)
+    first = declaration.c.message_id * LINES_PER_MESSAGE  # by their ids: no index knows the message of a line
     query = (
         select(*columns)
-        .join(declaration, declaration.c.message_id == n.message_id)
+        .join(declaration, n.id.between(first, first + LINES_PER_MESSAGE - 1))
         .where(_open(municipality, cut_off), n.state != REJECTED)
         .order_by(n.id)
     )

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
@@ -45,6 +46,10 @@ def open_store(url: str) -> Engine:
         engine = create_engine(url, **options)
         dialect_of(engine.dialect.name).prepare(engine)
         _migrate(engine)
+    except CommandError as error:
+        raise StoreUnavailable(
+            "the database cannot be opened: a newer version of the program made it, use that one"
+        ) from error
     except ModuleNotFoundError as error:
         kind = make_url(url).drivername
         reason = f"no driver for {kind}, the package {error.name} is not installed"

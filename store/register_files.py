@@ -60,11 +60,12 @@ def read_register(path: Path) -> ReadRegister:
 
 def _read_folder(folder: Path, read: ReadRegister) -> None:
     for path in sorted(folder.iterdir()):
-        if not path.is_file() or path.suffix.lower() not in {".csv", ".xlsx"}:
-            continue
-        if path.suffix == ".csv" and path.stem in TABLES:
+        is_table = path.suffix == ".csv" and path.stem in TABLES
+        if is_table and not path.is_file():  # a link to nothing, or a folder
+            read.faults.append(RegisterFault.at(path.name, 1, "-", "no file", "a file that can be read"))
+        elif is_table:
             _read_table(path.stem, path.name, csv_rows(path), read, workbook=False)
-        else:
+        elif path.is_file() and path.suffix.lower() in {".csv", ".xlsx"}:
             expected = f"a CSV file named after one of {', '.join(TABLES)}"
             read.faults.append(RegisterFault.at(path.name, 1, "-", path.name, expected))
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import time
 from typing import Any, Final, NamedTuple
+from weakref import finalize
 
 from pydantic_core import from_json, to_json
 
@@ -46,6 +47,8 @@ class Delivery:
         self._names: dict[str, set[str]] = {}  # what stood in a folder at first, and what was written there
         self._lists: dict[str, bytes] = {}
         self._lock: int | None = None
+        # What never came to its place is removed, also when the program is stopped.
+        finalize(self, _remove, self._pending.values())
 
     def write(self, files: Iterable[File]) -> None:
         """Write files aside, except those that stand there already."""
@@ -90,6 +93,7 @@ class Delivery:
             while left:
                 left = left[os.write(handle, left) :]
         except OSError as error:  # the system names no file here: a full disk is known by its folder
+            _remove([temporary])
             raise OSError(error.errno, error.strerror, folder) from error
         finally:
             os.close(handle)
@@ -126,6 +130,12 @@ class Delivery:
             self._out.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self._out, os.O_RDONLY)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+
+def _remove(temporaries: Iterable[str]) -> None:
+    for temporary in temporaries:
+        with suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108  # idem
 
 
 def write_files(out: Path, files: Iterable[File]) -> None:

@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shlex
+import shutil
+import sqlite3
 import subprocess
 import sys
 from datetime import date
@@ -352,6 +354,33 @@ def test_a_path_that_does_not_exist_is_told_without_a_citizen_number(
     assert done.returncode == 2
     assert "999990019" not in done.stdout + done.stderr
     assert "*********.xml" in done.stderr and "does not exist" in done.stderr
+
+
+def test_an_empty_argument_is_not_this_folder(tmp_path: Path) -> None:
+    done = Desk(tmp_path).run("process", "")
+    assert (done.returncode, "an argument is empty" in done.stderr) == (2, True)
+    assert "an argument is empty" in Desk(tmp_path).json("process", "", status=2)["errors"][0]
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    assert desk.run("batches").returncode == 0
+    with sqlite3.connect(tmp_path / "declastroom.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    told = desk.json("batches", status=3)
+    assert "newer version" in told["errors"][0]
+
+
+def test_books_that_do_not_add_up_pay_nothing(region: Desk, tmp_path: Path) -> None:
+    shutil.copyfile(region.folder / "declastroom.db", tmp_path / "declastroom.db")
+    with sqlite3.connect(tmp_path / "declastroom.db") as connection:
+        connection.execute("UPDATE line SET amount_cents = amount_cents + 1 WHERE state = 1")
+        (code,) = connection.execute("SELECT municipality FROM declaration LIMIT 1").fetchone()
+    desk = Desk(tmp_path)
+    told = desk.json("batch", "close", "--municipality", code, "--cut-off", "2030-01-01", status=3)
+    assert "do not add up" in told["errors"][0] and "replay --check" in told["errors"][0]
+    assert desk.run("replay", "--check").returncode == 1
 
 
 def test_the_version(tmp_path: Path) -> None:

@@ -82,7 +82,10 @@ def test_who_leaves_pays_nothing_that_falls_due_later_and_the_others_pay_the_res
 
 
 def paid_of(instalments: list[Instalment]) -> dict[tuple[str, str, int], dict[int, int]]:
-    return {("CRISIS", AGB, 2026): {i.number: i.amount_cents for i in instalments}}
+    paid: dict[tuple[str, str, int], dict[int, int]] = {}
+    for each in instalments:
+        paid.setdefault(("CRISIS", each.provider, 2026), {})[each.number] = each.amount_cents
+    return paid
 
 
 def test_what_is_due_is_paid_once() -> None:
@@ -136,6 +139,20 @@ def test_what_moves_to_another_provider_is_due_back_from_the_first() -> None:
     after = register(lump_sum(1_200, 1, municipality="0384", agb="41410002"))
     found = due_instalments(after, "0384", date(2026, 4, 30), paid_of(paid))
     assert [(i.provider, i.amount_cents) for i in found] == [(AGB, -1_200), ("41410002", 1_200)]
+
+
+def test_one_of_two_providers_leaves_a_schedule_and_keeps_what_he_was_paid() -> None:
+    both = [
+        lump_sum(1_200, 12, municipality="0384"),
+        lump_sum(1_200, 12, municipality="0384", agb="41410002"),
+    ]
+    paid = due_instalments(register(*both), "0384", CUT_OFF, {})
+    assert sum(i.amount_cents for i in paid) == 600
+    left = due_instalments(register(both[1]), "0384", date(2026, 4, 30), paid_of(paid))
+    assert [(i.provider, i.amount_cents) for i in left] == [("41410002", 100)]
+    elsewhere = lump_sum(1_200, 12, municipality="0406", agb="41410002")
+    only = [i for i in paid if i.provider == AGB]
+    assert due_instalments(register(elsewhere), "0384", date(2026, 4, 30), paid_of(only)) == []
 
 
 def test_a_schedule_that_left_the_register_stays_as_it_was_paid() -> None:

@@ -82,6 +82,16 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, name: str) -> None:
     ]
 
 
+def test_a_table_that_is_no_file_is_told(tmp_path: Path) -> None:
+    path = folder(tmp_path, tariffs=TARIFFS)
+    (path / "sanctions.csv").mkdir()
+    (path / "payment_blocks.csv").symlink_to(path / "nowhere.csv")
+    assert faults(path) == [
+        "payment_blocks.csv:1:- found no file expected a file that can be read",
+        "sanctions.csv:1:- found no file expected a file that can be read",
+    ]
+
+
 def test_a_path_without_a_register_is_refused(tmp_path: Path) -> None:
     expected = "expected a folder of CSV files or an XLSX workbook that holds a table of the register"
     (tmp_path / "register.ods").write_text("")

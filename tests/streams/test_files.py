@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import resource
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -93,3 +95,23 @@ def test_a_disk_that_takes_no_more_is_known_by_its_folder(tmp_path: Path) -> Non
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert full.value.filename == str(tmp_path / "0384")
+    assert [*(tmp_path / "0384").iterdir()] == []
+
+
+def test_what_never_came_to_its_place_is_removed(tmp_path: Path) -> None:
+    delivery = Delivery(tmp_path)
+    delivery.write([File("a.xml", b"x"), File("b.xml", b"y")])
+    assert len([*tmp_path.iterdir()]) == 2
+    del delivery
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_program_that_is_stopped_leaves_nothing_half_written(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys; from pathlib import Path; from streams.files import Delivery, File\n"
+        "delivery = Delivery(Path(sys.argv[1])); delivery.write([File('a.xml', b'x')])\n"
+        "assert os.listdir(sys.argv[1]); os.kill(os.getpid(), signal.SIGINT); signal.pause()"
+    )
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, check=False)
+    assert b"KeyboardInterrupt" in done.stderr
+    assert [*tmp_path.iterdir()] == []
