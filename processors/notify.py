@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import Final
 
 from processors.assess import DECLARATION, Assessment
 from processors.findings import Finding
@@ -13,6 +16,7 @@ from schemas.declaration import Declaration
 from schemas.money import unsigned
 from schemas.notice import Cause, Notice, Rejection
 
+_NINE_DIGITS: Final = re.compile("(?<![0-9])[0-9]{9}(?![0-9])")
 Pseudonym = Callable[[int, str], str]
 
 
@@ -38,7 +42,10 @@ def rejections(
     answer_due: str,
     pseudonym: Pseudonym,
 ) -> tuple[Rejection, ...]:
-    """One rejection per rejected class, in document order; nothing when everything was granted."""
+    """One rejection per rejected class, in document order; nothing when everything was granted.
+
+    A citizen number of the message is masked where another number should stand.
+    """
     header = declaration.header
     amount, side = unsigned(declaration.total_cents)
     message = Rejection(
@@ -58,11 +65,14 @@ def rejections(
         received_on=received_on,
         answer_due=answer_due,
     )
+    bsns = {client.bsn for client in declaration.clients}
     if assessment.row == DECLARATION:
-        return (message._replace(subject="declaration", codes=assessment.declaration_codes),)
-    if not assessment.processed:
-        return (message,)
-    return tuple(_below(declaration, assessment, message, pseudonym))
+        told = [message._replace(subject="declaration", codes=assessment.declaration_codes)]
+    elif not assessment.processed:
+        told = [message]
+    else:
+        told = [*_below(declaration, assessment, message, pseudonym)]
+    return tuple(_masked(each, bsns) for each in told)
 
 
 def structure_rejection(notice: Notice) -> Rejection | None:
@@ -125,6 +135,19 @@ def _below(
             amount_cents=line.amount_cents,
             side=line.side,
         )
+
+
+def _masked(rejection: Rejection, bsns: AbstractSet[str]) -> Rejection:
+    def masked(text: str) -> str:
+        return _NINE_DIGITS.sub(lambda number: "*" * 9 if number[0] in bsns else number[0], text)
+
+    return rejection._replace(
+        allocation=None if rejection.allocation is None else masked(rejection.allocation),
+        causes=tuple(
+            cause._replace(found=masked(cause.found), expected=masked(cause.expected))
+            for cause in rejection.causes
+        ),
+    )
 
 
 def _few_of_each(findings: tuple[Finding, ...]) -> tuple[Cause, ...]:

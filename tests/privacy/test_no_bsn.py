@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from tests.crash.driving import Driver
-from tests.crash.scenario import BSNS, ELM, STRANGER_BSN, Trial, declaration, line, messages, write_register
+from tests.crash.scenario import (
+    BSNS,
+    ELM,
+    STRANGER_BSN,
+    Trial,
+    credit,
+    declaration,
+    line,
+    messages,
+    write_register,
+)
 from tests.simulation.wire import bytes_of
 
 UNLIKELY = "999999999"  # fails the eleven test
@@ -25,7 +35,11 @@ def hostile() -> list[bytes]:
     same = {**twice, "clients": [twice["clients"][0], (a, [{**twice["clients"][1][1][0], "bsn": a}])]}
     odd = declaration("H4", line("H4", 1, UNLIKELY, month=1), month=1)
     foreign = declaration("H5", line("H5", 2, a, month=1), line("H6", 3, b, month=1), provider=ELM, month=1)
+    unknown = declaration("H9", credit("H9", line(a, 1, a, month=1)), month=1)
+    mistaken = declaration("H7", line("H7", int(a), a, month=1), line("H8", 1, b, month=1), month=1)
     return [
+        bytes_of(mistaken),
+        bytes_of(unknown),
         good.replace(element, b"Bsn>" + number + b"1<"),
         good.replace(element, b"Bsn>0" + number + b"<"),
         good.replace(element, b"Bsn> " + number + b"x<"),
