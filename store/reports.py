@@ -140,7 +140,7 @@ def lines_of(connection: Connection, reach: Reach) -> list[tuple[Any, ...]]:
     )  # fmt: skip
     joined = (
         _of_lines(query, reach)
-        .outerjoin(batch_message, batch_message.c.message_id == _N.message_id)
+        .outerjoin(batch_message, (batch_message.c.message_id == _N.message_id) & (_N.state != REJECTED))
         .outerjoin(batch, batch.c.id == batch_message.c.batch_id)
     )
     rows = [tuple(row) for row in connection.execute(joined.order_by(_N.id))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from processors.assess import ASSESSED, Assessment, assess
 from processors.explain import Story, causes, steps, story_object
 from processors.line_rules import Verdict
 from processors.wording import Lang, rejection_object
+from rules.facts import REJECTED
 from schemas.declaration import Declaration, Line
 from schemas.notice import Rejection, rejections_from_json
 from store.inbox import Inbox
@@ -65,13 +67,10 @@ def explain(
         raise SeveralMunicipalities(codes)
     place = places[-1] if places else returned[-1][0]
     message = _message(inbox, place.message_id)
-    rejection = _told(inbox, place.message_id, reference if places else None)
+    same = [each for each in places if each.message_id == place.message_id and each.state == REJECTED]
+    earlier = sum(each.position < place.position for each in same)
+    rejection = _told(inbox, place.message_id, reference if places else None, earlier)
     told = None if rejection is None else rejection_object(rejection, lang)
-    paid = inbox.execute(
-        "SELECT b.number, b.due FROM batch_message c JOIN batch b ON b.id = c.batch_id"
-        " WHERE c.message_id = ?",
-        (place.message_id,),
-    ).fetchone()
     decided = {
         "provider": provider,
         "municipality": place.municipality,
@@ -89,8 +88,8 @@ def explain(
         "answer_due": message["answer_due"],
         "rule_set": json.loads(message["basis"]),
         "register_version": message["register_version"],
-        "batch": None if paid is None else {"batch": paid[0], "due": paid[1]},
-        "earlier_decisions": len(places or returned) - 1,
+        "batch": _batch(inbox, place.message_id, provider) if place.state != REJECTED else None,
+        "earlier_decisions": len({each.message_id for each in places} or returned) - 1,
     }
     story = (
         _listen(inbox, place, message, lang)
@@ -163,13 +162,24 @@ def _message(inbox: Inbox, message_id: int) -> dict[str, Any]:
     return found
 
 
-def _told(inbox: Inbox, message_id: int, reference: str | None) -> Rejection | None:
-    """The rejection of a line, or with None of the whole message."""
+def _told(inbox: Inbox, message_id: int, reference: str | None, earlier: int) -> Rejection | None:
+    """The rejection of a line behind so many of the same reference, or with None of the whole message."""
     row = inbox.execute(
         "SELECT body FROM outbox WHERE message_id = ? AND topic = 'rejections'", (message_id,)
     ).fetchone()
     found = () if row is None else rejections_from_json(row[0])
-    return next((r for r in found if r.reference == reference), None)
+    return next(islice((each for each in found if each.reference == reference), earlier, None), None)
+
+
+def _batch(inbox: Inbox, message_id: int, provider: str) -> dict[str, Any] | None:
+    """The batch that covers a message, and whether it paid the provider anything: what it covers may have
+    been set off or held."""
+    row = inbox.execute(
+        "SELECT b.number, b.due, p.amount_cents FROM batch_message c JOIN batch b ON b.id = c.batch_id"
+        " LEFT JOIN payment p ON p.batch_id = b.id AND p.provider = ? WHERE c.message_id = ?",
+        (provider, message_id),
+    ).fetchone()
+    return None if row is None else {"batch": row[0], "due": row[1], "pays": row[2] is not None}
 
 
 def _listen(inbox: Inbox, place: _Place, message: dict[str, Any], lang: Lang) -> Story:

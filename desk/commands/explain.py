@@ -86,7 +86,10 @@ def _show(story: dict[str, Any], lang: Lang) -> None:
             shown = ((value(lang, "what", key), _shown(key, each, lang)) for key, each in known.items())
             show_table(lang, part, ("what", "value"), shown)
     batch = story["batch"]
-    OUT.print(sentence(lang, "in_batch", **batch) if batch else sentence(lang, "no_batch"), markup=False)
+    if batch:
+        OUT.print(sentence(lang, "in_batch" if batch["pays"] else "in_batch_unpaid", **batch), markup=False)
+    elif story["decision"].startswith("approved"):
+        OUT.print(sentence(lang, "no_batch"), markup=False)
     version = story["register_version"]
     OUT.print(sentence(lang, "rule_set", rules=story["rule_set"]["rules"], version=version), markup=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from random import Random
 
 from sqlalchemy import Engine
@@ -13,14 +14,22 @@ from desk.synthetic.region import make_region, months_from
 from desk.synthetic.register import register_rows
 from desk.synthetic.traffic import messages_of
 from rules.facts import Choices
+from schemas.batch import Batch
 from store.database import open_store, transaction, trial
 from store.inbox import Inbox
 from store.outbox import all_rejections
 from store.packing import unpack
-from store.registers import load, save
+from store.registers import import_register, load, save
+from store.reports import Reach, lines_of
+from streams.close import close
+from streams.embedded import Embedded
 from streams.explain import explain
 from streams.handle import handle
 from streams.house import House
+from streams.settings import Settings
+from streams.sources import Source
+from tests.crash.scenario import BSNS, DAY, OAK, TOWN, allocation, declaration, line, write_register
+from tests.simulation.wire import Message, bytes_of
 
 
 def _processed_region(url: str, fault_share: float = 0.3, **faults: float) -> Engine:
@@ -112,3 +121,51 @@ def test_explaining_changes_nothing(store_url: str) -> None:
 def _digest(inbox: Inbox) -> list[object]:
     tables = ("message", "line", "allocation", "allocation_version", "declaration", "outbox")
     return [inbox.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables]
+
+
+def _decided(url: str, folder: Path, *claims: Message) -> Engine:
+    """A store with two allocations, and these declarations decided."""
+    engine = open_store(url)
+    with transaction(engine, alone=True) as connection:
+        import_register(connection, write_register(folder), recorded_at="2026-04-01", after_message=0)
+    sent = [allocation(1, BSNS[0]), allocation(2, BSNS[1]), *claims]
+    runtime = Embedded(engine, House(Choices()), Settings(), None)
+    assert [*runtime.process((Source(str(n), bytes_of(each)) for n, each in enumerate(sent)), DAY)]
+    return engine
+
+
+def test_a_reference_used_twice_in_a_message_is_explained_by_its_last_line(
+    store_url: str, tmp_path: Path
+) -> None:
+    wrong = line("Q", 2, BSNS[1], volume=11, amount_cents=5)
+    engine = _decided(store_url, tmp_path / "r", declaration("D", line("Q", 1, BSNS[0], volume=5), wrong))
+    with trial(engine) as connection:
+        story = explain(connection, OAK, "jw", "Q", TOWN, "nl")
+    assert story is not None
+    broken = [step["code"] for step in story["rules"] if step["outcome"] == "broken"]
+    assert (story["codes"], broken) == (["8021", "9346"], ["8021", "9346"])
+    assert all("Client[2]" in path for path in story["paths"])
+    assert story["earlier_decisions"] == 0
+
+
+def test_only_what_was_granted_is_in_a_batch(store_url: str, tmp_path: Path) -> None:
+    claim = declaration("D", line("A", 1, BSNS[0]), line("B", 2, BSNS[1], amount_cents=5))
+    engine = _decided(store_url, tmp_path / "r", claim)
+    told = {}
+    with transaction(engine, alone=True) as connection:
+        closed = close(connection, load(connection), TOWN, date(2026, 4, 30))
+        assert isinstance(closed, Batch) and closed.total_cents == 93_450
+    for reference in "AB":
+        with trial(engine) as connection:
+            story = explain(connection, OAK, "jw", reference, TOWN, "nl")
+        assert story is not None
+        told[reference] = story["batch"]
+    with trial(engine) as connection:
+        rows = lines_of(connection, Reach())
+    assert told == {"A": {"batch": closed.number, "due": str(closed.due), "pays": True}, "B": None}
+    assert [(row[4], row[-1]) for row in rows] == [("A", closed.number), ("B", None)]
+    with transaction(engine) as connection:
+        connection.exec_driver_sql("DELETE FROM payment")
+    with trial(engine) as connection:
+        story = explain(connection, OAK, "jw", "A", TOWN, "nl")
+    assert story is not None and story["batch"]["pays"] is False
