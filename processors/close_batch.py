@@ -95,6 +95,25 @@ def close_batch(
     return batch
 
 
+def blocked_since(
+    batch: Batch, blocks: Iterable[PaymentBlockRow], today: date
+) -> tuple[PaymentBlockRow, ...]:
+    """Blocks in force today of providers whom the batch pays, because they began after its day of payment.
+
+    Only a batch that closes after that day meets them. What it pays follows from its cut-off, whenever it
+    closes; but the file of today should not pay them (PY-04).
+    """
+    paid = {transaction.provider for transaction in batch.transactions}
+    return tuple(
+        block
+        for block in blocks
+        if block.agb in paid
+        and block.municipality in {None, batch.municipality}
+        and block.valid_from > batch.due
+        and valid_on(block, today)
+    )
+
+
 def due_on(accounts: Iterable[Account], cut_off: date) -> date:
     """The day the bank executes the batch: the earliest end of a payment term, on a banking day.
 

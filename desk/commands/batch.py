@@ -8,14 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
+from contracts.tables import PaymentBlockRow
 from desk import options
 from desk.screen import OUT, money, print_json, sentence, show_table
+from processors.close_batch import blocked_since
 from processors.wording import Lang
 from schemas.batch import Batch, NotClosed, NothingToPay
 from store.database import open_store, transaction
 from store.registers import load
 from streams.close import UnknownMunicipality, close, deliver_batches
 from streams.crash import point
+from streams.today import today
 
 batch = typer.Typer(help="Payment batches.", no_args_is_help=True)
 
@@ -57,6 +60,11 @@ def close_command(
         else:
             document = json_text.loads(delivered[closed.number].body)
             document["folder"] = f"{municipality}/batches/{closed.number}"
+            late = blocked_since(closed, register.rows("payment_blocks", PaymentBlockRow), today())
+            document["blocked_since"] = [
+                {"provider": block.agb, "reason": block.reason, "valid_from": str(block.valid_from)}
+                for block in late
+            ]
         document["delivered"] = list(delivered)
     if json:
         print_json(document)
@@ -106,6 +114,8 @@ def show(document: dict[str, Any], lang: Lang) -> None:
         _show_lump_sums(document, lang)
         OUT.print(f"SHA-256 {document['sha256']}", markup=False)
         OUT.print(sentence(lang, "folder", folder=document["folder"]), markup=False)
+    for block in document.get("blocked_since", ()):
+        OUT.print(sentence(lang, "blocked_since", due=document["due"], **block), markup=False, style="bold")
     for key in ("carried_forward", "blocked"):
         if document[key]:
             rows = (

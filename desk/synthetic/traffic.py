@@ -217,7 +217,7 @@ class Traffic:
     def _name(self, stage: Stage, envelope: Envelope) -> str:
         domain, town, agb = self._parties
         month = stage.month.begin.isoformat()[:7]
-        return f"0002-323/{month}/{town}-{agb}-{domain.value}-{envelope.place:09d}.xml"
+        return f"0002-323/{month}/{town}-{agb}-{domain.value}-{envelope.place:08d}.xml"
 
     def _admission(self, stage: Stage, client: Client) -> Iterator[Message]:
         """The 301 of a client, for one in eight followed by a 305, and a 307 if delivery has ended."""
@@ -267,4 +267,4 @@ class Traffic:
 
     def _path(self, number: str, place: int, turn: str = "0001") -> str:
         domain, town, agb = self._parties
-        return f"{turn}-{number}/{town}/{agb}-{domain.value}-{place:09d}.xml"
+        return f"{turn}-{number}/{town}/{agb}-{domain.value}-{place:08d}.xml"

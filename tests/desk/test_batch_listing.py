@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +42,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_batch_is_listed_by_what_it_is(words: str, listed: bool, folder: Path) -> None:
     found = json.loads(_run(folder, "batches", *words.split(), "--json"))["batches"]
     assert [each["batch"] for each in found] == ["0384-2026-0001"] * listed
+
+
+def test_a_batch_that_closes_late_warns_of_a_block_that_began_meanwhile(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "region", tmp_path / "region")
+    blocks = tmp_path / "region" / "payment_blocks.csv"
+    blocks.write_text("agb,reason,valid_from\n41410001,UBO_SANCTION,2026-05-20\n")
+    _run(tmp_path, "register", "import", "region")
+    close = ("batch", "close", "--municipality", "0384", "--cut-off", "2026-04-30")
+    told = json.loads(_run(tmp_path, *close, "--json"))
+    assert told["due"] < "2026-05-20" and "41410001" in {each["provider"] for each in told["transactions"]}
+    block = {"provider": "41410001", "reason": "UBO_SANCTION", "valid_from": "2026-05-20"}
+    assert told["blocked_since"] == [block]
+    (tmp_path / "declastroom.db").unlink()
+    _run(tmp_path, "register", "import", "region")
+    assert "betaalblokkade" in _run(tmp_path, *close)

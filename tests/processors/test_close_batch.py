@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from contracts.tables import PaymentBlockRow, ProviderRow
+from processors.close_batch import blocked_since
 from schemas.batch import Blocked, CarriedForward, NotClosed, NothingToPay
 from tests.processors.batches import (
     ASH,
@@ -149,6 +150,22 @@ def test_an_iban_valid_from_the_due_date_is_used_in_its_compact_form() -> None:
     row = PROVIDERS[ELM].model_copy(update={"iban_valid_from": date(2026, 4, 8)})
     batch = closed(granted(1, 100, ELM), providers={ELM: row})
     assert batch.transactions[0].iban == "BE71096123456769"
+
+
+def test_a_block_that_began_between_the_day_of_payment_and_today_is_told() -> None:
+    batch = closed(granted(1, 900), granted(2, 500, ELM))
+    after = batch.due + timedelta(days=1)
+    blocks = [
+        block(valid_from=after),
+        block(ELM, valid_from=after, municipality="0406"),
+        block(ASH, valid_from=after),
+        block(ELM, valid_from=after + timedelta(days=9)),
+    ]
+    assert blocked_since(batch, blocks, after) == (blocks[0],)
+    assert blocked_since(batch, blocks, batch.due) == ()
+    ended = block(valid_from=after, valid_until=after)
+    assert blocked_since(batch, [ended], after + timedelta(days=1)) == ()
+    assert blocked_since(batch, [block(valid_from=batch.due, amount_cents=1)], after) == ()
 
 
 def test_a_partial_block_and_a_missing_iban_hold_the_whole_with_both_reasons() -> None:
