@@ -50,62 +50,81 @@ class Prefixes(NamedTuple):
     base: str | None
 
 
+class Layout(NamedTuple):
+    """How a document is laid out whose elements stand on lines of their own, or all on one."""
+
+    new_line: str
+    indent: str
+
+
 class Halves(NamedTuple):
-    """What stands before and after the elements that may be repeated, and what those are."""
+    """What stands before and after the elements that may be repeated, what those are and how deep they are.
+
+    `close` is the end tag that comes first after them, as it is written.
+    """
 
     before: str
     repeated: etree._Element
     after: str
-
-    @property
-    def close(self) -> str:
-        """The end tag that comes first after what is repeated, as it is written."""
-        return self.after.removeprefix(BLANKS).partition(BLANKS)[0]
+    close: str
+    depth: int
 
 
 class Grammar:
     """Makes expressions of the elements of one message. Each value is a group, in document order; a value
     that may be repeated is a group together with its element and all others of the kind.
 
-    Elements named in `without` are those that may be left out and are.
+    Without a layout there may be any blanks between elements. Elements named in `without` are those that may
+    be left out and are.
     """
 
     def __init__(
-        self, message_type: MessageType, prefixes: Prefixes, without: AbstractSet[str] = frozenset()
+        self,
+        message_type: MessageType,
+        prefixes: Prefixes,
+        layout: Layout | None = None,
+        without: AbstractSet[str] = frozenset(),
     ) -> None:
+        self._layout = layout
         self._schemas = _schemas(message_type)
         self._prefixes = dict(zip(self._schemas, prefixes, strict=True))
         self._without = without
         (self.root,) = self._schemas[message_type.namespace].findall(f"{_XS}element")
 
-    def whole(self, element: etree._Element, *, inner: bool = False) -> str:
+    def whole(self, element: etree._Element, depth: int = 0, *, inner: bool = False) -> str:
         """The element and everything in it, of which only values are repeated; with `inner`, without its own
-        begin tag."""
+        begin tag. The root has depth 0."""
         begin, end = self._tags(element)
-        children = self._children(element)
+        blanks, children = self._blanks(depth), self._children(element)
         if children is not None:
-            inside = "".join(map(self.whole, children)) + BLANKS
+            inside = "".join(self.whole(child, depth + 1) for child in children) + blanks
         elif element.get("maxOccurs") == "unbounded":
-            return f"((?>(?:{BLANKS}{begin}(?:{self._value(element)}){end})+))"
+            return f"((?>(?:{blanks}{begin}(?:{self._value(element)}){end})+))"
         else:
             inside = f"({self._value(element)})"
-        text = inside + end if inner else f"{BLANKS}{begin}{inside}{end}"
+        text = inside + end if inner else f"{blanks}{begin}{inside}{end}"
         return optional(text) if element.get("minOccurs") == "0" else text
 
-    def halves(self, element: etree._Element, *, inner: bool = False) -> Halves:
+    def halves(self, element: etree._Element, depth: int = 0, *, inner: bool = False) -> Halves:
         """The element without the elements with children that are repeated in it; `inner` as of `whole`."""
         begin, end = self._tags(element)
-        before = "" if inner else BLANKS + begin
+        blanks, below = self._blanks(depth), depth + 1
+        before = "" if inner else blanks + begin
         children = iter(self._children(element) or ())
         for child in children:
             if self._is_repeated(child) or self._repeats(child):
-                after = "".join(map(self.whole, children)) + BLANKS + end
+                after = "".join(self.whole(each, below) for each in children) + blanks + end
                 if self._is_repeated(child):
-                    return Halves(before, child, after)
-                found = self.halves(child)
-                return Halves(before + found.before, found.repeated, found.after + after)
-            before += self.whole(child)
+                    return Halves(before, child, after, end, below)
+                found = self.halves(child, below)
+                return found._replace(before=before + found.before, after=found.after + after)
+            before += self.whole(child, below)
         raise ValueError(f"nothing is repeated in {element.get('name')}")
+
+    def _blanks(self, depth: int) -> str:
+        if self._layout is None:
+            return BLANKS
+        return self._layout.new_line + self._layout.indent * depth
 
     def _is_repeated(self, element: etree._Element) -> bool:
         return element.get("maxOccurs") == "unbounded" and self._children(element) is not None

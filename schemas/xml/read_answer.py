@@ -86,10 +86,11 @@ def _form(kind: MessageType) -> _Form:
         '<?xml version="1.0" encoding="UTF-8"?>\r\n'
         f'<m:Bericht xmlns:m="{kind.namespace}" xmlns:b="{kind.base_namespace}">'
     )
-    full, short = Grammar(kind, prefixes), Grammar(kind, prefixes, frozenset({"Clienten"}))
+    full, short = Grammar(kind, prefixes), Grammar(kind, prefixes, without=frozenset({"Clienten"}))
     root = full.halves(full.root, inner=True)
-    client = full.halves(root.repeated)
-    line = f"{optional(client.before)}{full.whole(client.repeated)}{optional(client.after)}{BLANKS}"
+    client = full.halves(root.repeated, root.depth)
+    whole = full.whole(client.repeated, client.depth)
+    line = f"{optional(client.before)}{whole}{optional(client.after)}{BLANKS}"
     return _Form(
         start,
         re.compile(short.whole(short.root, inner=True) + BLANKS),

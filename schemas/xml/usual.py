@@ -17,7 +17,7 @@ from schemas.period import Period
 from schemas.standard import BY_NAMESPACE, MessageType
 from schemas.xml.decode import day
 from schemas.xml.gate import LARGEST_MESSAGE
-from schemas.xml.grammar import BLANKS, Grammar, Prefixes, optional
+from schemas.xml.grammar import BLANKS, Grammar, Layout, Prefixes, optional
 from schemas.xml.read_declaration import Columns, Undecodable, lines_of, plain_period
 
 _NAME: Final = "[A-Za-z][A-Za-z0-9_]{0,15}+"
@@ -33,6 +33,7 @@ _START: Final = re.compile(
     rf"(?P<spaces>(?>(?:{_SPACE}){{1,4}}))(?>(?P<hint>{_HINT})|){BLANKS}>"
 )
 _SPACES: Final = re.compile(_SPACE)
+_LAYOUT: Final = re.compile("(\\r\\n|\\n|)([ \\t]{0,8}+)<")
 # A name of any other namespace may be one that no parser takes.
 _KNOWN: Final = {
     *BY_NAMESPACE,
@@ -45,7 +46,8 @@ _KNOWN: Final = {
 class _Form(NamedTuple):
     """The expressions for a 323 with certain prefixes.
 
-    `head` ends where the first client begins, `tail` begins with the text `close`. `line` is a line with
+    `head` ends where the first client begins, `tail` begins where the last one ends; `close` is the end tag
+    after it. `line` is a line with
     the start of a client before it and the end of a client after it, if these are there; what is none of
     this is a last group.
     """
@@ -57,12 +59,12 @@ class _Form(NamedTuple):
 
 
 @lru_cache(maxsize=32)
-def _form(message_type: MessageType, prefixes: Prefixes) -> _Form:
-    grammar = Grammar(message_type, prefixes)
+def _form(message_type: MessageType, prefixes: Prefixes, layout: Layout | None) -> _Form:
+    grammar = Grammar(message_type, prefixes, layout)
     root = grammar.halves(grammar.root, inner=True)
-    client = grammar.halves(root.repeated)
-    end = optional(f"{BLANKS}(</){client.after.removeprefix(f'{BLANKS}</')}")
-    line = f"{optional(client.before)}{grammar.whole(client.repeated)}{end}{BLANKS}"
+    client = grammar.halves(root.repeated, root.depth)
+    end = optional(client.after.replace("</", "(</)", 1))
+    line = f"{optional(client.before)}{grammar.whole(client.repeated, client.depth)}{end}"
     return _Form(
         re.compile(root.before),
         re.compile(f"{line}|([\\s\\S]++)"),
@@ -81,12 +83,24 @@ def read_usual(data: bytes) -> Declaration | None:
 
 def _read(text: str) -> Declaration | None:
     start = _START.match(text)
-    form = start and _form_of(start["own"] or "", start["spaces"], hinted=start["hint"] is not None)
-    if not start or not form:
+    named = start and _names_of(start["own"] or "", start["spaces"], hinted=start["hint"] is not None)
+    if not start or not named:
         return None
-    message_type, (head, line, close, tail) = form
-    opening = head.match(text, start.end())
-    end = text.rfind(close)
+    layout = _layout_of(text, start.end())
+    found = None if layout is None else _read_as(_form(*named, layout), named[0], text, start.end())
+    return found or _read_as(_form(*named, None), named[0], text, start.end())
+
+
+def _layout_of(text: str, at: int) -> Layout | None:
+    """The layout that a document seems to have whose root element has its begin tag end there."""
+    match = _LAYOUT.match(text, at)
+    return None if match is None else Layout(match[1], match[2])
+
+
+def _read_as(form: _Form, message_type: MessageType, text: str, at: int) -> Declaration | None:
+    head, line, close, tail = form
+    opening = head.match(text, at)
+    end = text.rfind(">", 0, max(text.rfind(close), 0)) + 1  # of the last client
     if opening is None or tail.fullmatch(text, end) is None:
         return None
     rows = line.findall(text, opening.end(), end)
@@ -102,8 +116,8 @@ def _read(text: str) -> Declaration | None:
 
 
 @lru_cache(maxsize=64)
-def _form_of(own: str, declared: str, *, hinted: bool) -> tuple[MessageType, _Form] | None:
-    """The message that a root element with this prefix opens, and how it is written there."""
+def _names_of(own: str, declared: str, *, hinted: bool) -> tuple[MessageType, Prefixes] | None:
+    """The message that a root element with this prefix opens, and how it names its namespaces."""
     spaces = _SPACES.findall(declared)
     prefixes = {space: prefix for prefix, space in spaces}
     names = [prefix for prefix, _ in spaces]
@@ -115,7 +129,7 @@ def _form_of(own: str, declared: str, *, hinted: bool) -> tuple[MessageType, _Fo
     if not prefixes.keys() <= _KNOWN or (hinted and ("xsi", _INSTANCE) not in spaces):
         return None
     base = prefixes.get(message_type.base_namespace)
-    return message_type, _form(message_type, Prefixes(_colon(own), None if base is None else _colon(base)))
+    return message_type, Prefixes(_colon(own), None if base is None else _colon(base))
 
 
 def _colon(prefix: str) -> str:
