@@ -3,10 +3,9 @@
 In the usual form there are elements, values of ASCII and white space between elements, and nothing else: no
 attributes but declarations of the base namespace, comments, references, signs, leading zeros, or blanks where
 a value begins. What such an expression matches is well-formed and valid; of what it does not match nothing
-is known. What matched is never given
-back, so matching takes time in proportion to the text. Characters are repeated possessively, groups inside
-an atomic group: before Python 3.11.5 a possessive group may match what it does not describe (CPython
-gh-100061).
+is known. What matched is never given back, so matching takes time in proportion to the text. Characters are
+repeated possessively, groups inside an atomic group: before Python 3.11.5 a possessive group may match what
+it does not describe (CPython gh-100061).
 """
 
 from __future__ import annotations
