@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple, Self, TypeVar
@@ -11,11 +10,10 @@ from pydantic import ValidationError
 
 from contracts.columns import column
 from contracts.tables import Row
-from schemas.numbers import is_bsn
+from schemas.numbers import without_bsn
 
 R = TypeVar("R", bound=Row)
 
-_NINE_DIGITS = re.compile("(?<![0-9])[0-9]{9}(?![0-9])")
 _MASK = "*" * 9
 _SHOWN = 60
 
@@ -77,7 +75,7 @@ def shown(text: str, *, secret: bool = False) -> str:
         return "nothing"
     if secret:
         return _MASK
-    masked = _NINE_DIGITS.sub(lambda run: _MASK if is_bsn(run.group()) else run.group(), text)
+    masked = without_bsn(text)
     visible = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in masked[: _SHOWN + 1])
     return visible if len(visible) <= _SHOWN else visible[:_SHOWN] + "…"
 

@@ -29,7 +29,7 @@ from desk.commands.report import report
 from desk.commands.tariffs import tariffs
 from desk.commands.what_if import what_if
 from desk.screen import print_json, say
-from streams.sources import without_bsn
+from schemas.numbers import without_bsn
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -18,11 +18,11 @@ from sqlalchemy.exc import ArgumentError
 from desk.screen import print_json, say
 from processors.wording import Lang
 from schemas.batch import ConservationError
+from schemas.numbers import without_bsn
 from store.database import StoreUnavailable
 from store.registers import RegisterRefused, knows_municipality
 from streams.house import House
 from streams.settings import Settings, SettingsRefused, read_settings
-from streams.sources import without_bsn
 
 WRONG_INPUT, WRONG_USE, UNAVAILABLE = 1, 2, 3
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

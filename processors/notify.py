@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import Final
 
 from processors.assess import DECLARATION, Assessment
 from processors.findings import Finding
 from schemas.declaration import Declaration
 from schemas.money import unsigned
 from schemas.notice import Cause, Notice, Rejection
+from schemas.numbers import without_bsn
 
-_NINE_DIGITS: Final = re.compile("(?<![0-9])[0-9]{9}(?![0-9])")
 Pseudonym = Callable[[int, str], str]
 
 
@@ -139,7 +137,7 @@ def _below(
 
 def _masked(rejection: Rejection, bsns: AbstractSet[str]) -> Rejection:
     def masked(text: str) -> str:
-        return _NINE_DIGITS.sub(lambda number: "*" * 9 if number[0] in bsns else number[0], text)
+        return without_bsn(text, bsns.__contains__)
 
     return rejection._replace(
         allocation=None if rejection.allocation is None else masked(rejection.allocation),

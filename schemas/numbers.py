@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Final
 
 from stdnum import iban as _iban
@@ -12,6 +14,7 @@ def _weighed(*weights: int) -> dict[str, int]:
     return {f"{n:03}": sum(w * int(d) for w, d in zip(weights, f"{n:03}", strict=True)) for n in range(1000)}
 
 
+_NINE_DIGITS: Final = re.compile("(?<![0-9])[0-9]{9}(?![0-9])")
 _FIRST: Final = _weighed(9, 8, 7)
 _MIDDLE: Final = _weighed(6, 5, 4)
 _LAST: Final = _weighed(3, 2, -1)
@@ -23,6 +26,11 @@ def is_bsn(text: str) -> bool:
         return (_FIRST[text[:3]] + _MIDDLE[text[3:6]] + _LAST[text[6:]]) % 11 == 0
     except KeyError:
         return False
+
+
+def without_bsn(text: str, is_secret: Callable[[str], bool] = is_bsn) -> str:
+    """A text with asterisks for every nine digits that are a secret: that can be a citizen number (CS002)."""
+    return _NINE_DIGITS.sub(lambda found: "*" * 9 if is_secret(found[0]) else found[0], text)
 
 
 def clean_iban(text: str) -> str | None:

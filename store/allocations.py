@@ -12,16 +12,12 @@ from rules.facts import ClaimedCare, OtherAllocation
 from schemas.allocation import Allocation, Size
 from schemas.standard import Domain
 from store.inbox import Inbox
-from store.tables import LINES_PER_MESSAGE
+from store.tables import ALLOCATION_VALUES, LINES_PER_MESSAGE
 
 OPEN = "9999-12-31"
 _NUMBER_BITS = 30  # an allocation number has at most nine digits
-_VALUES = (
-    "number, bsn, category, code, volume, unit, frequency, budget_cents, start_on, end_on, change_reason,"
-    " decided_at, provider_reference"
-)
 _CURRENT = (
-    f"SELECT {_VALUES}, id, version_id, longest_end, used_volume, used_cents FROM allocation"
+    f"SELECT {ALLOCATION_VALUES}, id, version_id, longest_end, used_volume, used_cents FROM allocation"
     " LEFT JOIN allocation_use ON allocation_id = id"
 )
 
@@ -188,7 +184,7 @@ def record_allocations(
     if new:
         inbox.insert("allocation", new)
     if changed:
-        names = ", ".join(f"{name} = ?" for name in _VALUES.split(", "))
+        names = ", ".join(f"{name} = ?" for name in ALLOCATION_VALUES.split(", "))
         inbox.execute_many(
             f"UPDATE allocation SET {names}, version_id = ?, longest_end = ? WHERE id = ?", changed
         )

@@ -58,21 +58,21 @@ def read_row(
     if len(values) < layout.width and not layout.pads:
         expected = f"{layout.width} cells"
         faults.append(RegisterFault.at(layout.table, number, "-", f"{len(values)} cells", expected))
-    refused = {fault.column for fault in faults}
     try:
         row = layout.row_type.model_validate(cells)
-    except ValidationError as error:
-        absent = set(required(layout.row_type)) - {name for _, name, _ in layout.columns}
-        wrong = cell_faults(layout.table, layout.row_type, number, cells, error)
-        faults += [fault for fault in wrong if fault.column not in absent | refused]
-        broken = {fault.column for fault in faults} | absent
-        part = layout.row_type.part(cells, broken)
-        faults += faults_between(layout.table, number, cells, part, broken)
-    else:
         if not faults:
             return NumberedRow(number, row), []
-    part = layout.row_type.part(cells, {fault.column for fault in faults})
-    return NumberedRow(number, None, part), faults
+    except ValidationError as error:
+        told = {fault.column for fault in faults}
+        told |= set(required(layout.row_type)) - {name for _, name, _ in layout.columns}  # by the first row
+        wrong = cell_faults(layout.table, layout.row_type, number, cells, error)
+        faults += [fault for fault in wrong if fault.column not in told]
+    broken = {fault.column for fault in faults}
+    part = layout.row_type.part(cells, broken)
+    between = [*faults_between(layout.table, number, cells, part, broken)]
+    if between:
+        part = layout.row_type.part(cells, broken.union(fault.column for fault in between))
+    return NumberedRow(number, None, part), faults + between
 
 
 def _unnamed(layout: Layout, number: int, values: Sequence[object]) -> Iterator[RegisterFault]:

@@ -7,11 +7,7 @@ from __future__ import annotations
 
 from store.allocations import OPEN
 from store.inbox import Inbox
-
-_VALUES = (
-    "bsn, category, code, volume, unit, frequency, budget_cents, start_on, end_on, change_reason, decided_at,"
-    " provider_reference"
-)
+from store.tables import ALLOCATION_VALUES
 
 
 def rewind(inbox: Inbox, relation_id: int, message_id: int) -> None:
@@ -63,7 +59,7 @@ def _versions(inbox: Inbox, relation_id: int, message_id: int) -> None:
         " AND id NOT IN (SELECT allocation_id FROM allocation_version)",
         (relation_id,),
     )
-    names = _VALUES.split(", ")
+    names = ALLOCATION_VALUES.split(", ")
     chosen = "SELECT v.id FROM allocation_version v WHERE v.allocation_id = allocation.id"
     inbox.execute(
         f"UPDATE allocation SET version_id = ({chosen} ORDER BY v.decided_at DESC, v.id DESC LIMIT 1),"

@@ -118,6 +118,10 @@ _ALLOCATION_VALUES = (
 )
 
 
+ALLOCATION_VALUES = ", ".join(name for name, *_ in _ALLOCATION_VALUES)
+"""The columns of the value of an allocation, in the order of its fields."""
+
+
 def _allocation_columns() -> list[Column[object]]:
     return [Column(name, kind, nullable=nullable) for name, kind, nullable in _ALLOCATION_VALUES]
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from processors.batch_json import sha256
 from store.ceiling_books import ceiling_books
 from store.inbox import Inbox
-from store.tables import LINES_PER_MESSAGE
+from store.tables import ALLOCATION_VALUES, LINES_PER_MESSAGE
 
 
 class Difference(NamedTuple):
@@ -24,10 +24,6 @@ class Difference(NamedTuple):
 
 
 _PERSONAL: Final = frozenset({"bsn", "reference", "previous", "provider_reference"})
-_ALLOCATED: Final = (
-    "bsn, category, code, volume, unit, frequency, budget_cents, start_on, end_on, change_reason, decided_at,"
-    " provider_reference"
-)
 
 
 class _Kept(NamedTuple):
@@ -78,13 +74,13 @@ _OF_A_MESSAGE: Final = (
         " unit, tariff_cents, amount_cents, side, used_volume, price_row",
         "line WHERE id BETWEEN ? AND ? ORDER BY id",
     ),
-    _Kept("allocations", f"number, {_ALLOCATED}", "allocation_version WHERE id BETWEEN ? AND ? ORDER BY id"),
+    _Kept("allocations", ALLOCATION_VALUES, "allocation_version WHERE id BETWEEN ? AND ? ORDER BY id"),
     _Kept("outbox", "topic, name, body", "outbox WHERE message_id = ? ORDER BY id"),
 )
 _NOW: Final = _Kept(
     "allocation",
-    "municipality, domain, number, longest_end, COALESCE(used_volume,0), COALESCE(used_cents,0),"
-    f" {_ALLOCATED}",
+    f"municipality, domain, {ALLOCATION_VALUES}, longest_end,"
+    " COALESCE(used_volume,0), COALESCE(used_cents,0)",
     "allocation LEFT JOIN allocation_use ON allocation_id = id ORDER BY municipality, domain, number",
 )
 

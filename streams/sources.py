@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator
 from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
 from typing import Final, NamedTuple
 
-from schemas.numbers import is_bsn
+from schemas.numbers import without_bsn
 from schemas.xml.fault import Fault, quarantined
 from schemas.xml.gate import LARGEST_MESSAGE
 from schemas.xml.zip import messages_in_zip
 
 _ZIP_BYTES: Final = 16 * LARGEST_MESSAGE
 _CHUNK: Final = 2**20
-_NINE_DIGITS: Final = re.compile("(?<![0-9])[0-9]{9}(?![0-9])")
 
 
 class Source(NamedTuple):
@@ -91,11 +89,6 @@ def read_sources(files: Iterable[Path]) -> Iterator[Source]:
 def _name(path: Path) -> str:
     """The path of a file as text, also where its bytes are none: those are told by their numbers."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def without_bsn(name: str) -> str:
-    """The name of a file with asterisks for every nine digits that can be a citizen number (CS002)."""
-    return _NINE_DIGITS.sub(lambda found: "*" * 9 if is_bsn(found[0]) else found[0], name)
 
 
 def _unpack(name: str, content: bytes) -> Iterator[Source]:

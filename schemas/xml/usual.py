@@ -47,9 +47,8 @@ class _Form(NamedTuple):
     """The expressions for a 323 with certain prefixes.
 
     `head` ends where the first client begins, `tail` begins where the last one ends; `close` is the end tag
-    after it. `line` is a line with
-    the start of a client before it and the end of a client after it, if these are there; what is none of
-    this is a last group.
+    after it. `line` is a line with the start of a client before it and the end of a client after it, if these
+    are there; what is none of this is a last group.
     """
 
     head: re.Pattern[str]

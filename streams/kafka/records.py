@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from schemas.envelope import BadEnvelope, Envelope, key_of, key_of_unknown, read_envelope
 from schemas.notice import notice_to_json
+from schemas.numbers import without_bsn
 from schemas.xml.fault import Fault, quarantined
 from store.dispatch import Caused, dispatch_body
 from store.inbox import Inbox
 from store.outbox import notices
 from store.progress import Place
 from streams.outcome import Outcome
-from streams.sources import Source, without_bsn
+from streams.sources import Source
 from streams.topology import NOTICES
 
 

@@ -14,6 +14,7 @@ from desk.synthetic.register import register_rows
 from desk.synthetic.wire import Person, allocation_xml
 from rules.facts import Choices
 from schemas.allocation import Allocation, Size
+from schemas.notice import Signal
 from schemas.standard import Domain
 from store.database import open_store, transaction
 from store.inbox import Inbox
@@ -23,7 +24,7 @@ from streams.group import decide, refresh
 from streams.house import House
 from streams.sources import Source
 from tests.crash.scenario import BSNS, DAY, allocation, declaration, line, write_register
-from tests.simulation.wire import bytes_of
+from tests.simulation.wire import Message, bytes_of
 
 _DAY = date(2026, 3, 2)
 _REGION = make_region(Random(4), municipalities=1, lines=200, months=months_from(date(2026, 3, 1), 1))
@@ -71,6 +72,19 @@ def test_a_change_that_the_standard_forbids_is_told(
     assert {s.reference for s in signals} <= {"700001"}
 
 
+def _decided(url: str, folder: Path, messages: list[Message]) -> tuple[list[tuple[str, int]], list[Signal]]:
+    """Outcome and number of rejected lines of these messages, and the signals of all of them."""
+    engine, house = open_store(url), House(Choices())
+    with transaction(engine, alone=True) as connection:
+        import_register(connection, write_register(folder), recorded_at="2026-01-01", after_message=0)
+    with transaction(engine) as connection:
+        refresh(house, connection)
+        inbox = Inbox(connection)
+        sources = [Source(str(n), bytes_of(message)) for n, message in enumerate(messages)]
+        outcomes = [(o.outcome, o.rejected) for o in decide(inbox, house, sources, DAY)]
+        return outcomes, list(all_signals(inbox))
+
+
 _ASPECIFIC = {"code": None, "volume": None, "unit": None, "frequency": None, "budget": 93_450}
 _TOTAL = {"volume": 10, "frequency": "6"}
 
@@ -102,17 +116,8 @@ def test_a_change_that_takes_the_ground_from_under_claimed_care_is_told(
         declaration("D1", line("R1", 1, BSNS[0])),
         changed | {"identification": "T9"},
     ]
-    engine, house = open_store(store_url), House(Choices())
-    with transaction(engine, alone=True) as connection:
-        register = write_register(tmp_path / "register")
-        import_register(connection, register, recorded_at="2026-01-01", after_message=0)
-    with transaction(engine) as connection:
-        refresh(house, connection)
-        inbox = Inbox(connection)
-        sources = [Source(str(n), bytes_of(message)) for n, message in enumerate(messages)]
-        outcomes = list(decide(inbox, house, sources, DAY))
-        assert [(o.outcome, o.rejected) for o in outcomes] == [("stored", 0), ("answered", 0), ("stored", 0)]
-        signals = list(all_signals(inbox))
+    outcomes, signals = _decided(store_url, tmp_path / "register", messages)
+    assert outcomes == [("stored", 0), ("answered", 0), ("stored", 0)]
     assert [(s.found, s.expected) for s in signals] == told
     assert {(s.kind, s.reference) for s in signals} <= {("claimed_care_cut", "1")}
 
@@ -125,12 +130,5 @@ def test_a_line_of_nothing_is_claimed_care_too(tmp_path: Path, store_url: str) -
         declaration("D1", line("R1", 1, BSNS[0], 0)),
         deleted | {"identification": "T9"},
     ]
-    engine, house = open_store(store_url), House(Choices())
-    with transaction(engine, alone=True) as connection:
-        register = write_register(tmp_path / "register")
-        import_register(connection, register, recorded_at="2026-01-01", after_message=0)
-    with transaction(engine) as connection:
-        refresh(house, connection)
-        sources = [Source(str(n), bytes_of(message)) for n, message in enumerate(messages)]
-        outcomes = list(decide(Inbox(connection), house, sources, DAY))
-    assert [(o.outcome, o.rejected) for o in outcomes] == [("stored", 0), ("answered", 0), ("refused", 0)]
+    outcomes, _ = _decided(store_url, tmp_path / "register", messages)
+    assert outcomes == [("stored", 0), ("answered", 0), ("refused", 0)]

@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from schemas.numbers import without_bsn
 from store.progress import Place
 from streams.kafka.records import Record, envelope_of, source_of
-from streams.sources import files_below, read_sources, without_bsn
+from streams.sources import files_below, read_sources
 
 
 @pytest.mark.parametrize(
