@@ -17,6 +17,7 @@ from schemas.notice import Notice
 from schemas.xml.fault import Fault, fault_of_message
 from schemas.xml.gate import Admitted, admit
 from schemas.xml.read_declaration import read_declaration
+from schemas.xml.read_large import LARGE, read_large
 from schemas.xml.usual import read_usual
 from store.database import StoreUnavailable
 from store.declarations import GuardRefused
@@ -76,6 +77,9 @@ def read_message(data: bytes) -> Declaration | Admitted | Fault:
     usual = read_usual(data)
     if usual is not None:
         return usual
+    large = read_large(data) if len(data) >= LARGE else None
+    if large is not None:
+        return large
     admitted = admit(data)
     if isinstance(admitted, Fault) or admitted.message_type.number != "323":
         return admitted

@@ -48,14 +48,19 @@ def is_suspect(root: etree._Element, data: bytes, schema: etree.XMLSchema) -> bo
 
 def broken_start(data: bytes, schema: etree.XMLSchema) -> etree._Element | None:
     """The tree of the start of the message up to a piece that is wrong, None when no piece is."""
-    screening, growing = screening_parser(schema), growing_parser()
+    screening = screening_parser(schema)
     for begin in range(0, len(data), _PIECE):
-        piece = data[begin : begin + _PIECE]
-        screening.feed(piece)
-        growing.feed(piece)
+        end = begin + _PIECE
+        screening.feed(data[begin:end])
         if len(screening.feed_error_log):
-            return next((root for _, root in growing.read_events() if isinstance(root, etree._Element)), None)
+            return _tree_of(data[:end])
     return None
+
+
+def _tree_of(start: bytes) -> etree._Element | None:
+    growing = growing_parser()
+    growing.feed(start)
+    return next((root for _, root in growing.read_events() if isinstance(root, etree._Element)), None)
 
 
 def _sample(

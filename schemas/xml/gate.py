@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from lxml import etree
 
@@ -14,9 +15,12 @@ from schemas.xml.fault import Fault, fault_of_message, local_name, quarantined, 
 from schemas.xml.parser import parser
 from schemas.xml.structure import structure_fault
 
-__all__ = ["LARGEST_MESSAGE", "Admitted", "Fault", "admit"]
+__all__ = ["LARGEST_MESSAGE", "Admitted", "Fault", "Prepared", "admit", "in_a_thread_of_its_own", "prepare"]
+
+_T = TypeVar("_T")
 
 LARGEST_MESSAGE: Final = 25 * 1024 * 1024  # bytes; OP192 names 25 MB, the hubs enforce it
+ROOT: Final = "Bericht"  # the name of the root element, whatever the kind of message
 
 _COMPRESSED: Final = (
     b"\x1f\x8b", b"\x1f\x9d", b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"BZh", b"\xfd7zXZ\x00",
@@ -55,13 +59,18 @@ def admit(data: bytes) -> Admitted | Fault:
     The order is: size and form of the bytes, encoding, XML version, DOCTYPE, well-formedness, kind of
     message, structure. Only a fault of the structure refuses; every other one quarantines.
     """
-    if len(data) < _MANY_NAMES:
-        return _judge(data)
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(_judge, data).result()
+    return _judge(data) if len(data) < _MANY_NAMES else in_a_thread_of_its_own(_judge, data)
 
 
-def _judge(data: bytes) -> Admitted | Fault:
+class Prepared(NamedTuple):
+    """Bytes that may be parsed, and whether there could be comments and the like inside a value."""
+
+    data: bytes
+    has_markup_in_text: bool
+
+
+def prepare(data: bytes) -> Prepared | Fault:
+    """Everything that is judged before bytes are parsed."""
     fault = _bytes_fault(data) or _declared_fault(data) or _quantity_fault(data)
     if fault is not None:
         return fault
@@ -70,6 +79,20 @@ def _judge(data: bytes) -> Admitted | Fault:
     has_markup = _has_markup_in_text(data)
     if b"\r" in data:  # or a parser that drops blank text takes what stands before it for such text
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")  # as XML 1.0, 2.11 wants it
+    return Prepared(data, has_markup)
+
+
+def in_a_thread_of_its_own(read: Callable[[bytes], _T], data: bytes) -> _T:
+    """What `read` makes of many bytes. The names in them are forgotten with the thread."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(read, data).result()
+
+
+def _judge(data: bytes) -> Admitted | Fault:
+    ready = prepare(data)
+    if isinstance(ready, Fault):
+        return ready
+    data, has_markup = ready
     try:
         root = etree.fromstring(data, parser(keep_blank_text=has_markup))
     except etree.XMLSyntaxError as error:
@@ -79,7 +102,7 @@ def _judge(data: bytes) -> Admitted | Fault:
         return quarantined("doctype")
     space, _, name = str(root.tag).rpartition("}")
     message_type = BY_NAMESPACE.get(space[1:])
-    if message_type is None or message_type.number not in RECEIVED or name != "Bericht":
+    if message_type is None or message_type.number not in RECEIVED or name != ROOT:
         kind = message_type.name if message_type else shown(space[1:] or local_name(root))
         return fault_of_message("quarantined", "unknown-message", root, message_type, found=kind)
     return structure_fault(root, message_type, data) or Admitted(

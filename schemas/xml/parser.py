@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, TypedDict
+from collections.abc import Collection
+from typing import Final, TypedDict, cast
 
 from lxml import etree
 
@@ -38,6 +39,13 @@ _HARDENED: Final[_Options] = {
 }
 
 
+class _Nothing:
+    """What a parser builds for which nothing is to be built: it needs no more than an end."""
+
+    def close(self) -> None:
+        """It is finished."""
+
+
 def parser(*, keep_blank_text: bool = False) -> etree.XMLParser:
     """A parser that fetches nothing, expands nothing and repairs nothing.
 
@@ -48,13 +56,21 @@ def parser(*, keep_blank_text: bool = False) -> etree.XMLParser:
 
 
 def screening_parser(schema: etree.XMLSchema) -> etree.XMLParser:
-    """A parser to be fed piece by piece, that lists faults against `schema` as it goes.
+    """A parser to be fed piece by piece, that lists faults against `schema` as it goes, and makes no tree.
 
     Only its `feed_error_log` may be used: with a schema it overlooks a document that ends too early.
     """
-    return etree.XMLParser(schema=schema, remove_blank_text=True, **_HARDENED)
+    nothing = cast("etree.ParserTarget", _Nothing())
+    return etree.XMLParser(target=nothing, schema=schema, **_HARDENED)
 
 
 def growing_parser() -> etree.XMLPullParser:
     """A parser to be fed piece by piece, whose first event gives the root `Bericht` of the tree so far."""
     return etree.XMLPullParser(events=("start",), tag="{*}Bericht", remove_blank_text=True, **_HARDENED)
+
+
+def reading_parser(schema: etree.XMLSchema, tags: Collection[str]) -> etree.XMLPullParser:
+    """A parser to be fed piece by piece, that lists faults against `schema` in its `feed_error_log` and gives
+    each element of these tags as it ends. Blank text stays: it may be the part of a value before the end of
+    a piece."""
+    return etree.XMLPullParser(events=("end",), tag=tags, schema=schema, **_HARDENED)

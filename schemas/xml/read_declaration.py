@@ -40,6 +40,20 @@ def read_declaration(
     stands, because an answer repeats it exactly (TR367). A `plain` message has nothing but elements
     and text, so that every piece of text is a value.
     """
+    container = root[1][-1]
+    counts = [len(holder) for holder in container.iter(f"{{{message_type.namespace}}}Prestaties")]
+    texts: list[Any] = _every_text(container) if plain else []
+    holders = 2 * len(counts) + _AROUND_VALUES * sum(counts)  # a client is one, and so are his lines together
+    if len(texts) != _number_of_elements(container) - holders:  # a parser leaves long blanks between elements
+        texts = [element.text for element in container.iter(*_value_tags(message_type))]
+    return assemble(root, message_type, texts, counts)
+
+
+def assemble(
+    root: etree._Element, message_type: MessageType, texts: list[Any], counts: list[int]
+) -> Declaration | Fault:
+    """The declaration or a fault, as above: `texts` are the values of clients and lines in document order,
+    `counts` the numbers of lines of the clients."""
     header = read_header(root, message_type)
     if isinstance(header, Fault):
         return header
@@ -49,12 +63,6 @@ def read_declaration(
     amount = whole(total[0].text)
     if begin is None or end is None or signed_on is None or amount is None:
         return value_fault(header, body)
-    own = message_type.namespace
-    counts = [len(holder) for holder in container.iter(f"{{{own}}}Prestaties")]
-    texts: list[Any] = _every_text(container) if plain else []
-    holders = 2 * len(counts) + _AROUND_VALUES * sum(counts)  # a client is one, and so are his lines together
-    if len(texts) != _number_of_elements(container) - holders:  # a parser leaves long blanks between elements
-        texts = _texts(container, message_type)
     odd: set[str] = set()
     try:
         columns = Columns._make(zip(*_rows(texts, counts), strict=True))
@@ -166,11 +174,10 @@ def _wires(columns: Columns, odd: Collection[str]) -> Iterator[Wire | None]:
         yield Wire(*texts) if any(text in odd for text in texts) else None
 
 
-def _texts(container: etree._Element, message_type: MessageType) -> list[Any]:
-    """The text of every value in document order."""
+def _value_tags(message_type: MessageType) -> list[str]:
+    """The elements of clients and lines that hold a value."""
     tags = [f"{{{message_type.namespace}}}{name}" for name in _OWN]
-    tags += [f"{{{message_type.base_namespace}}}{name}" for name in _SHARED]
-    return [element.text for element in container.iter(*tags)]
+    return tags + [f"{{{message_type.base_namespace}}}{name}" for name in _SHARED]
 
 
 class _Numbers(dict[str, int]):
