@@ -40,10 +40,11 @@ class World:
         return [path.read_bytes() for path in self.files]
 
 
-def message_world(folder: Path, lines: int, *, usual: bool = True) -> World:
+def message_world(folder: Path, lines: int, *, usual: bool = True, allocated: bool = True) -> World:
     """One message of exactly `lines` valid lines: indented, or flat when that is too large to be sent.
 
-    One that is not `usual` has a blank in one tag: it is not recognized, but parsed and validated.
+    One that is not `usual` has a blank in one tag: it is not recognized, but parsed and validated. When
+    nothing is `allocated`, every line is rejected.
     """
     name = f"{lines:,} lines"
     made = one_declaration(lines, seed=lines, indented=True)
@@ -54,8 +55,12 @@ def message_world(folder: Path, lines: int, *, usual: bool = True) -> World:
     if not usual:
         name += ", not usual"
         declaration = declaration.replace(b"<Clienten>", b"<Clienten >")
+    earlier = made.allocations
+    if not allocated:
+        name += ", all rejected"
+        earlier = []
     where = folder / name.replace(" ", "-")
-    return _world(where, name, made.register, made.allocations, [declaration], made.received_on)
+    return _world(where, name, made.register, earlier, [declaration], made.received_on)
 
 
 def month_world(folder: Path, lines: int) -> World:

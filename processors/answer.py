@@ -26,23 +26,20 @@ def answer(declaration: Declaration, assessment: Assessment, identification: str
     Raises AnswerRefused when the answer would not explain its totals, does not repeat a line
     exactly or is not valid (A6); that is a defect, never the provider's fault.
     """
-    body = ""
-    if assessment.row >= DECLARATION:
-        body = declaration_answer(
-            declaration,
-            assessment.granted_cents,
-            assessment.declaration_codes,
-            _clients(declaration, assessment),
-        )
-    content = answer_xml(
+    text = answer_xml(
         declaration.header,
         identification=identification,
         dated_on=dated_on,
         header_codes=assessment.header_codes,
-        body=body,
+        body=_body(declaration, assessment) if assessment.row >= DECLARATION else (),
     )
-    check_answer(content, declaration, assessment)
-    return content
+    check_answer(text, declaration, assessment)
+    return text.encode("utf-8")
+
+
+def _body(declaration: Declaration, assessment: Assessment) -> Iterator[str]:
+    granted, codes = assessment.granted_cents, assessment.declaration_codes
+    return declaration_answer(declaration, granted, codes, _clients(declaration, assessment))
 
 
 def _clients(declaration: Declaration, assessment: Assessment) -> Iterator[ClientAnswer]:
@@ -53,14 +50,14 @@ def _clients(declaration: Declaration, assessment: Assessment) -> Iterator[Clien
     for position, lines in by_client.items():
         findings = assessment.client_findings.get(position)
         codes = tuple(f.rule.return_code for f in findings) if findings else (NOTHING,)
-        coded = [(line, assessment.line_codes(line.position)) for line in lines]
+        coded = ((line, assessment.line_codes(line.position)) for line in lines)
         yield ClientAnswer(declaration.clients[position].bsn, codes, coded)
 
 
-def check_answer(content: bytes, declaration: Declaration, assessment: Assessment) -> None:
+def check_answer(text: str, declaration: Declaration, assessment: Assessment) -> None:
     """Read our own 325 back and hold it against the 323 (answer.md A6, TR342, TR366, TR367)."""
     try:
-        body = read_answer(content, answer_type(declaration.header.message_type))
+        body = read_answer(text, answer_type(declaration.header.message_type))
     except ValueError as error:
         raise AnswerRefused(str(error)) from error
     if body is None:

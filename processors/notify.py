@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
 from processors.assess import DECLARATION, Assessment
@@ -39,7 +39,7 @@ def rejections(
     received_on: str,
     answer_due: str,
     pseudonym: Pseudonym,
-) -> tuple[Rejection, ...]:
+) -> Iterator[Rejection]:
     """One rejection per rejected class, in document order; nothing when everything was granted.
 
     A citizen number of the message is masked where another number should stand.
@@ -64,13 +64,12 @@ def rejections(
         answer_due=answer_due,
     )
     bsns = {client.bsn for client in declaration.clients}
+    told: Iterable[Rejection] = (message,)
     if assessment.row == DECLARATION:
-        told = [message._replace(subject="declaration", codes=assessment.declaration_codes)]
-    elif not assessment.processed:
-        told = [message]
-    else:
-        told = [*_below(declaration, assessment, message, pseudonym)]
-    return tuple(_masked(each, bsns) for each in told)
+        told = (message._replace(subject="declaration", codes=assessment.declaration_codes),)
+    elif assessment.processed:
+        told = _below(declaration, assessment, message, pseudonym)
+    return (_masked(each, bsns) for each in told)
 
 
 def structure_rejection(notice: Notice) -> Rejection | None:

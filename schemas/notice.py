@@ -6,6 +6,7 @@ named by his citizen number.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
@@ -85,17 +86,16 @@ class Notice(NamedTuple):
     type: str | None = None
 
 
-def rejections_to_json(rejections: tuple[Rejection, ...]) -> bytes:
-    """The stored form of the rejections of one message."""
-    return to_json([{**r._asdict(), "causes": [cause._asdict() for cause in r.causes]} for r in rejections])
+def rejections_to_json(rejections: Iterable[Rejection]) -> bytes:
+    """The stored form of the rejections of one message, made one at a time: there may be very many."""
+    return to_json({**r._asdict(), "causes": [cause._asdict() for cause in r.causes]} for r in rejections)
 
 
-def rejections_from_json(body: bytes) -> tuple[Rejection, ...]:
+def rejections_from_json(body: bytes) -> Iterator[Rejection]:
     """The inverse of `rejections_to_json`."""
-    return tuple(
-        Rejection(**{**row, "causes": tuple(Cause(**c) for c in row["causes"]), "codes": tuple(row["codes"])})
-        for row in from_json(body)
-    )
+    for row in from_json(body):
+        causes = tuple(Cause(**cause) for cause in row["causes"])
+        yield Rejection(**{**row, "causes": causes, "codes": tuple(row["codes"])})
 
 
 def signals_to_json(signals: tuple[Signal, ...]) -> bytes:

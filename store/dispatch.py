@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 from zlib import crc32
@@ -10,6 +10,7 @@ from zlib import crc32
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from store.dialect import insert_into
+from store.packing import unpack
 from store.parts import parts
 from store.stream_tables import dispatch, lease
 from store.tables import outbox
@@ -111,13 +112,29 @@ def waiting(connection: Connection, shards: Iterable[int], most: int, most_bytes
     if last is None:
         return []
     query = (
-        select(d.id, d.topic, d.record_key, d.record_id, d.causation_id, func.coalesce(o.body, d.body))
+        select(d.id, d.topic, d.record_key, d.record_id, d.causation_id, o.body, d.body)
         .select_from(joined)
         .where(mine, d.id <= last)
         .order_by(d.id)
         .limit(most)
     )
-    return [Waiting(*row) for row in connection.execute(query)]
+    rows = ((row[:-2], _body(*row[-2:])) for row in connection.execute(query))
+    return [*_within(most_bytes, (Waiting(*names, body) for names, body in rows))]
+
+
+def _body(kept: bytes | None, own: bytes | None) -> bytes:
+    """The value of a record: that of its row in the outbox, or its own, which may be any bytes."""
+    return (own or b"") if kept is None else unpack(kept)
+
+
+def _within(most_bytes: int, records: Iterable[Waiting]) -> Iterator[Waiting]:
+    """The first of these, as long as they are not too much together."""
+    total = 0
+    for record in records:
+        total += len(record.body)
+        if total > most_bytes and total > len(record.body):
+            return
+        yield record
 
 
 def published(connection: Connection, ids: Iterable[int]) -> None:
@@ -141,14 +158,13 @@ def offer_again(connection: Connection, key: str) -> int:
 def refused(connection: Connection) -> list[Refused]:
     """Every record that was set aside, the oldest first."""
     d, o = dispatch.c, outbox.c
-    size = func.coalesce(func.length(o.body), func.length(d.body), 0)
     query = (
-        select(d.topic, d.record_key, d.record_id, d.causation_id, d.refused, size)
+        select(d.topic, d.record_key, d.record_id, d.causation_id, d.refused, o.body, d.body)
         .select_from(dispatch.outerjoin(outbox, d.outbox_id == o.id))
         .where(d.refused.is_not(None))
         .order_by(d.id)
     )
-    return [Refused(*row) for row in connection.execute(query)]
+    return [Refused(*row[:-2], len(_body(*row[-2:]))) for row in connection.execute(query)]
 
 
 def backlog(connection: Connection) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from schemas.notice import Notice, notice_to_json
 from store.counters import Counter
 from store.dialect import dialect_of
-from store.packing import pack
+from store.packing import pack, pack_large
 
 
 class MessageRow(NamedTuple):
@@ -247,7 +247,8 @@ class Inbox:
             self.insert("message_body", [(message_id, pack(body)) for message_id, body in self._bodies])
         if parcels:
             self.execute_many(
-                "INSERT INTO outbox (message_id, topic, name, body) VALUES (?, ?, ?, ?)", parcels
+                "INSERT INTO outbox (message_id, topic, name, body) VALUES (?, ?, ?, ?)",
+                [(*parcel[:3], pack_large(parcel.body)) for parcel in parcels],
             )
         self._forget()
 

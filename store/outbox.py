@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from operator import itemgetter
 
 from processors.notify import structure_rejection
 from schemas.notice import (
@@ -14,6 +15,7 @@ from schemas.notice import (
     signals_from_json,
 )
 from store.inbox import Inbox, Parcel
+from store.packing import unpack
 from store.parts import parts
 
 
@@ -34,11 +36,13 @@ def parcels(inbox: Inbox, message_ids: Iterable[int], topics: tuple[str, ...]) -
     yield from [each for number in wanted for each in written.get(number, ()) if each.topic in topics]
     for some in parts([number for number in wanted if number not in written]):
         rows = inbox.execute(
-            f"SELECT message_id, topic, name, body FROM outbox WHERE topic IN ({marks})"
-            " AND message_id = ANY(?) ORDER BY message_id, id",
+            f"SELECT message_id, id, topic, name, body FROM outbox WHERE topic IN ({marks})"
+            " AND message_id = ANY(?)",
             (*topics, inbox.members(some)),
-        ).fetchall()
-        yield from map(Parcel._make, rows)
+        )
+        # A database that sorts them copies the bodies.
+        for number, _, topic, name, body in sorted(rows, key=itemgetter(0, 1)):
+            yield Parcel(number, topic, name, unpack(body))
 
 
 def notices(inbox: Inbox, hashes: Iterable[str]) -> list[Notice]:
@@ -87,4 +91,4 @@ def _bodies(inbox: Inbox, topic: str, since: str, provider: str | None) -> Itera
         " WHERE o.topic = ? AND m.received_on >= ? AND r.provider = COALESCE(?, r.provider) ORDER BY o.id",
         (topic, since, provider),
     )
-    return (row[0] for row in rows.fetchall())
+    return (unpack(row[0]) for row in rows.fetchall())

@@ -11,6 +11,7 @@ from typing import Final
 from cramjam import lz4, zstd
 
 _SMALL: Final = 32 * 1024
+_LARGE: Final = 1024 * 1024
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"  # how one of its frames begins, and no XML does
 _LZ4: Final = b"\0"  # put before a block, which has no beginning of its own
 _LEVEL: Final = 1  # a higher one packs these messages no better
@@ -23,8 +24,14 @@ def pack(body: bytes) -> bytes:
     return bytes(zstd.compress(body, level=_LEVEL))
 
 
+def pack_large(body: bytes) -> bytes:
+    """The form in which what leaves the house is kept: a database takes several times its room to write or
+    read a large one, for each of the others packing costs more than it saves."""
+    return pack(body) if len(body) >= _LARGE else body
+
+
 def unpack(kept: bytes) -> bytes:
-    """The bytes of a message, whether it was kept packed or, as it used to be, as it came."""
+    """The bytes that were kept, packed or as they came: no XML or JSON begins as what is packed does."""
     if kept.startswith(_LZ4):
         return bytes(lz4.decompress_block(kept[len(_LZ4) :]))
     return bytes(zstd.decompress(kept)) if kept.startswith(_ZSTANDARD) else kept

@@ -167,7 +167,7 @@ def _told(inbox: Inbox, message_id: int, reference: str | None, earlier: int) ->
     row = inbox.execute(
         "SELECT body FROM outbox WHERE message_id = ? AND topic = 'rejections'", (message_id,)
     ).fetchone()
-    found = () if row is None else rejections_from_json(row[0])
+    found = () if row is None else tuple(rejections_from_json(unpack(row[0])))
     return next(islice((each for each in found if each.reference == reference), earlier, None), None)
 
 

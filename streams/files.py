@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain, islice
 from pathlib import Path
 from time import time
 from typing import Any, Final, NamedTuple
@@ -22,6 +23,7 @@ from streams.crash import point
 
 _FEW: Final = 8  # more files than this are flushed by one call for all
 _STALE_SECONDS: Final = 24 * 60 * 60
+_BLOCK: Final = 256 * 1024  # bytes
 _MANY: Final = 2_000  # so many are put in their place before the end
 
 
@@ -45,7 +47,6 @@ class Delivery:
         self._pending: dict[str, str] = {}
         self._unflushed: list[str] = []  # those with nothing in them lose nothing
         self._names: dict[str, set[str]] = {}  # what stood in a folder at first, and what was written there
-        self._lists: dict[str, bytes] = {}
         self._lock: int | None = None
         # What never came to its place is removed, also when the program is stopped.
         finalize(self, _remove, self._pending.values())
@@ -56,50 +57,56 @@ class Delivery:
             target = f"{self._out}/{file.name}"
             folder, _, name = target.rpartition("/")
             if name not in self._names_in(folder) or not _holds(target, file.content):
-                self._write_aside(target, file.content)
+                self._write_aside(target, (file.content,))
         if len(self._pending) >= _MANY:
             self._put_in_place()
 
-    def extend(self, name: str, key: str, objects: Sequence[dict[str, Any]]) -> None:
+    def extend(self, name: str, key: str, objects: Iterable[dict[str, Any]]) -> None:
         """Add objects to a list, leaving out those whose `key` value it held before."""
         target = f"{self._out}/{name}"
-        if not objects and (target in self._lists or os.path.exists(target)):  # noqa: PTH110  # see below
+        rest = iter(objects)
+        first = tuple(islice(rest, 1))
+        if not first and (target in self._pending or os.path.exists(target)):  # noqa: PTH110  # see below
             return
         self._hold_lists()
-        before = self._lists[target] if target in self._lists else _content(target)
-        held = {from_json(row)[key] for row in before.splitlines()}
-        added = [_row(each) for each in objects if each[key] not in held]
-        if added or not before:  # an empty list says that there was nothing
-            self._lists[target] = before + b"".join(added)
-            self._write_aside(target, self._lists[target])
+        begun = self._pending.get(target)
+        held = {from_json(row)[key] for row in _rows(begun or target)}
+        added = (_row(each) for each in chain(first, rest) if each[key] not in held)
+        some = tuple(islice(added, 1))
+        if begun:
+            self._write_aside(target, chain(some, added), more=True)
+        elif some or not os.path.exists(target):  # noqa: PTH110  # an empty list says that there was nothing
+            self._write_aside(target, chain(_rows(target), some, added))
 
     def finish(self) -> None:
         """Put everything in its place; once this returns, it is on disk."""
         try:
             self._put_in_place()
         finally:
-            self._lists.clear()
             if self._lock is not None:
                 os.close(self._lock)
                 self._lock = None
 
-    def _write_aside(self, target: str, content: bytes) -> None:
+    def _write_aside(self, target: str, pieces: Iterable[bytes], *, more: bool = False) -> None:
+        """Write the content of a file aside, or `more` to what was written aside of it before."""
         folder, _, name = target.rpartition("/")
         self._names_in(folder).add(name)
         temporary = f"{folder}/.{name}{self._end}"
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        how = os.O_APPEND if more else os.O_CREAT | os.O_TRUNC
+        handle = os.open(temporary, os.O_WRONLY | os.O_CLOEXEC | how, 0o666)
+        self._pending[target] = temporary
         try:
-            left = memoryview(content)
-            while left:
-                left = left[os.write(handle, left) :]
-        except OSError as error:  # the system names no file here: a full disk is known by its folder
-            _remove([temporary])
-            raise OSError(error.errno, error.strerror, folder) from error
+            if sum(_written(handle, block) for block in _blocks(pieces)):
+                self._unflushed.append(temporary)
+        except BaseException as error:
+            _remove([self._pending.pop(target)])
+            if isinstance(
+                error, OSError
+            ):  # the system names no file here: a full disk is known by its folder
+                raise OSError(error.errno, error.strerror, folder) from error
+            raise
         finally:
             os.close(handle)
-        self._pending[target] = temporary
-        if content:
-            self._unflushed.append(temporary)
         point("file-written")
 
     def _names_in(self, folder: str) -> set[str]:
@@ -164,11 +171,34 @@ def _row(each: dict[str, Any]) -> bytes:
     return to_json(each) + b"\n"
 
 
-def _content(target: str) -> bytes:
+def _rows(path: str) -> Iterator[bytes]:
     try:
-        return Path(target).read_bytes()
+        with Path(path).open("rb") as file:
+            yield from file
     except FileNotFoundError:
-        return b""
+        return
+
+
+def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Pieces put together to what is worth a call; there may be more of them than memory holds."""
+    block: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        block.append(piece)
+        size += len(piece)
+        if size >= _BLOCK:
+            yield b"".join(block)
+            block.clear()
+            size = 0
+    yield b"".join(block)
+
+
+def _written(handle: int, block: bytes) -> int:
+    """Write all of a block; its size."""
+    left = memoryview(block)
+    while left:
+        left = left[os.write(handle, left) :]
+    return len(block)
 
 
 def _holds(target: str, content: bytes) -> bool:

@@ -297,7 +297,8 @@ def _tell(
     declaration, received, *_, known = case
     municipality = declaration.header.municipality
     if assessment.row == LEVEL_2 or assessment.findings or row.rejected:
-        told = rejections(
+        told = partial(
+            rejections,
             declaration,
             assessment,
             sha256=received.sha256,
@@ -305,7 +306,7 @@ def _tell(
             answer_due=row.answer_due or "",
             pseudonym=house.pseudonym(municipality),
         )
-        inbox.put_out(row.id, "rejections", municipality, partial(rejections_to_json, told))
+        inbox.put_out(row.id, "rejections", municipality, lambda: rejections_to_json(told()))
     if known is not None and assessment.processed:
         signals = declaration_signals(
             declaration,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -18,6 +19,8 @@ from streams.crash import point
 from streams.files import Delivery, File
 from streams.house import House
 from streams.outcome import Outcome
+
+_Objects = Iterable[dict[str, object]]
 
 
 class Handover:
@@ -72,7 +75,9 @@ class Handover:
             found = self._parcels(inbox)
             for topic in ("rejections", "signals"):
                 for municipality, objects in self._lists(found, topic, told).items():
-                    self._out.extend(f"{municipality}/{topic}.jsonl", "message_sha256", objects)
+                    self._out.extend(
+                        f"{municipality}/{topic}.jsonl", "message_sha256", chain.from_iterable(objects)
+                    )
                     point("list-written")
             rows = [notice_object(n, self._lang) for n in told]
             self._out.extend("notices.jsonl", "sha256", rows)
@@ -92,22 +97,20 @@ class Handover:
         found = parcels(inbox, self._messages, ("rejections", "signals"))
         return sorted(found, key=lambda parcel: order[parcel.message_id])
 
-    def _lists(
-        self, found: list[Parcel], topic: str, told: list[Notice]
-    ) -> dict[str, list[dict[str, object]]]:
+    def _lists(self, found: list[Parcel], topic: str, told: list[Notice]) -> dict[str, list[_Objects]]:
         """What to add per municipality; a municipality that was answered has its lists, if only empty."""
-        lists: dict[str, list[dict[str, object]]] = {code: [] for code in sorted(self._answered)}
+        lists: dict[str, list[_Objects]] = {code: [] for code in sorted(self._answered)}
         for parcel in found:
             if parcel.topic != topic:
                 continue
             rows = lists.setdefault(parcel.name, [])
             if topic == "rejections":
-                rows += [rejection_object(r, self._lang) for r in rejections_from_json(parcel.body)]
+                rows.append(rejection_object(r, self._lang) for r in rejections_from_json(parcel.body))
             else:
-                rows += [signal_object(s, self._lang) for s in signals_from_json(parcel.body)]
+                rows.append(signal_object(s, self._lang) for s in signals_from_json(parcel.body))
         if topic == "rejections":
             for rejection in map(structure_rejection, told):
                 if rejection is not None and self._house.knows_municipality(rejection.municipality):
                     rows = lists.setdefault(rejection.municipality, [])
-                    rows.append(rejection_object(rejection, self._lang))
+                    rows.append([rejection_object(rejection, self._lang)])
         return lists

@@ -47,13 +47,12 @@ class ReturnedBody(NamedTuple):
     codes: tuple[str, ...]
 
 
-def read_answer(content: bytes, kind: MessageType) -> ReturnedBody | None:
+def read_answer(text: str, kind: MessageType) -> ReturnedBody | None:
     """What an answer says of the declaration, None when it says nothing of it.
 
     Raises ValueError when it is not valid by its schema.
     """
     form = _form(kind)
-    text = content.decode("utf-8")
     if text.isascii() and text.startswith(form.start) and all(map(day, set(_DAY.findall(text)))):
         at = len(form.start)
         whole = form.body.fullmatch(text, at)
@@ -65,7 +64,7 @@ def read_answer(content: bytes, kind: MessageType) -> ReturnedBody | None:
         found = _with_clients(form, text, at)
         if found is not None:
             return found
-    return _parsed(content, kind)
+    return _parsed(text, kind)
 
 
 class _Form(NamedTuple):
@@ -127,9 +126,9 @@ def _codes(block: str) -> tuple[str, ...]:
     return tuple(_CODE.findall(block))
 
 
-def _parsed(content: bytes, kind: MessageType) -> ReturnedBody | None:
+def _parsed(text: str, kind: MessageType) -> ReturnedBody | None:
     try:
-        root = etree.fromstring(content, parser())
+        root = etree.fromstring(text.encode("utf-8"), parser())
     except etree.XMLSyntaxError:
         raise ValueError("an answer is well-formed") from None
     if not schema_for(kind).validate(root):

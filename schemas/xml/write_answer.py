@@ -6,7 +6,7 @@ Lines end in CR/LF as the standard asks (OP192); a line feed inside a value stay
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,7 +26,7 @@ class ClientAnswer(NamedTuple):
 
     bsn: str
     codes: tuple[str, ...]
-    lines: Sequence[tuple[Line, tuple[str, ...]]]
+    lines: Iterable[tuple[Line, tuple[str, ...]]]
 
 
 def value(text: str | None) -> str:
@@ -42,11 +42,11 @@ def answer_xml(
     identification: str,
     dated_on: date,
     header_codes: tuple[str, ...],
-    body: str = "",
-) -> bytes:
-    """A whole 325: the header about the 323 `header`, and the answer class if there is one."""
+    body: Iterable[str] = (),
+) -> str:
+    """A whole 325: the header about the 323 `header`, and the answer class, if there is one, in pieces."""
     kind = answer_type(header.message_type)
-    text = (
+    start = (
         f'<?xml version="1.0" encoding="UTF-8"?>\r\n'
         f'<m:Bericht xmlns:m="{kind.namespace}" xmlns:b="{kind.base_namespace}">\r\n'
         f" <m:Header>\r\n"
@@ -64,38 +64,37 @@ def answer_xml(
         f"{_versions(header.base_schema_version, header.message_schema_version)}</m:XsdVersieDeclaratie>\r\n"
         f"  {_codes(header_codes)}\r\n"
         f" </m:Header>\r\n"
-        f"{body}"
-        f"</m:Bericht>\r\n"
     )
-    return text.encode("utf-8")
+    return "".join((start, *body, "</m:Bericht>\r\n"))
 
 
 def declaration_answer(
     declaration: Declaration, granted_cents: int, codes: tuple[str, ...], clients: Iterable[ClientAnswer]
-) -> str:
+) -> Iterator[str]:
     """The DeclaratieAntwoord class: totals, rejected lines by client, codes last."""
     amount, side = unsigned(granted_cents)
-    parts = [
+    yield (
         f" <m:DeclaratieAntwoord>\r\n"
         f"  <m:DeclaratieNummer>{value(declaration.number)}</m:DeclaratieNummer>\r\n"
         f"  <m:TotaalIngediendBedrag>{_total(declaration.total_text, declaration.total_side)}"
         f"</m:TotaalIngediendBedrag>\r\n"
         f"  <m:TotaalToegekendBedrag>{_total(str(amount), side)}</m:TotaalToegekendBedrag>\r\n"
-    ]
-    listed = [_client(client) for client in clients]
-    if listed:
-        parts += ["  <m:Clienten>\r\n", *listed, "  </m:Clienten>\r\n"]
-    parts.append(f"  {_codes(codes)}\r\n </m:DeclaratieAntwoord>\r\n")
-    return "".join(parts)
-
-
-def _client(client: ClientAnswer) -> str:
-    lines = "".join(_line(line, codes) for line, codes in client.lines)
-    return (
-        f"   <m:Client>\r\n    <m:Bsn>{client.bsn}</m:Bsn>\r\n"
-        f"    <m:Prestaties>\r\n{lines}    </m:Prestaties>\r\n"
-        f"    {_codes(client.codes)}\r\n   </m:Client>\r\n"
     )
+    some = False
+    for client in clients:
+        yield "" if some else "  <m:Clienten>\r\n"
+        yield from _client(client)
+        some = True
+    if some:
+        yield "  </m:Clienten>\r\n"
+    yield f"  {_codes(codes)}\r\n </m:DeclaratieAntwoord>\r\n"
+
+
+def _client(client: ClientAnswer) -> Iterator[str]:
+    yield f"   <m:Client>\r\n    <m:Bsn>{client.bsn}</m:Bsn>\r\n    <m:Prestaties>\r\n"
+    for line, codes in client.lines:
+        yield _line(line, codes)
+    yield f"    </m:Prestaties>\r\n    {_codes(client.codes)}\r\n   </m:Client>\r\n"
 
 
 def _line(line: Line, codes: tuple[str, ...]) -> str:

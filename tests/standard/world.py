@@ -200,7 +200,7 @@ def outcome_of(case: dict[str, Any], url: str = "sqlite://") -> dict[str, Any]:
     engine.dispose()
     found = read_answer(content)
     if found["header"] == ["0001"]:
-        rejection = rejections_from_json(told[0])[0]
+        rejection = next(rejections_from_json(told[0]))
         found["level2_rules"] = list(dict.fromkeys(cause.rule for cause in rejection.causes))
     return found
 
