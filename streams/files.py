@@ -74,9 +74,9 @@ class Delivery:
         added = (_row(each) for each in chain(first, rest) if each[key] not in held)
         some = tuple(islice(added, 1))
         if begun:
-            self._write_aside(target, chain(some, added), more=True)
+            self._write_aside(target, _blocks(chain(some, added)), more=True)
         elif some or not os.path.exists(target):  # noqa: PTH110  # an empty list says that there was nothing
-            self._write_aside(target, chain(_rows(target), some, added))
+            self._write_aside(target, _blocks(chain(_rows(target), some, added)))
 
     def finish(self) -> None:
         """Put everything in its place; once this returns, it is on disk."""
@@ -87,7 +87,7 @@ class Delivery:
                 os.close(self._lock)
                 self._lock = None
 
-    def _write_aside(self, target: str, pieces: Iterable[bytes], *, more: bool = False) -> None:
+    def _write_aside(self, target: str, blocks: Iterable[bytes], *, more: bool = False) -> None:
         """Write the content of a file aside, or `more` to what was written aside of it before."""
         folder, _, name = target.rpartition("/")
         self._names_in(folder).add(name)
@@ -96,7 +96,7 @@ class Delivery:
         handle = os.open(temporary, os.O_WRONLY | os.O_CLOEXEC | how, 0o666)
         self._pending[target] = temporary
         try:
-            if sum(_written(handle, block) for block in _blocks(pieces)):
+            if sum([_written(handle, block) for block in blocks]):
                 self._unflushed.append(temporary)
         except BaseException as error:
             _remove([self._pending.pop(target)])
@@ -179,13 +179,13 @@ def _rows(path: str) -> Iterator[bytes]:
         return
 
 
-def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Pieces put together to what is worth a call; there may be more of them than memory holds."""
+def _blocks(rows: Iterable[bytes]) -> Iterator[bytes]:
+    """Rows put together to what is worth a call; there may be more of them than memory holds."""
     block: list[bytes] = []
     size = 0
-    for piece in pieces:
-        block.append(piece)
-        size += len(piece)
+    for row in rows:
+        block.append(row)
+        size += len(row)
         if size >= _BLOCK:
             yield b"".join(block)
             block.clear()
