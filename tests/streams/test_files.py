@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -51,6 +52,33 @@ def test_a_list_of_nothing_is_there_and_empty(tmp_path: Path) -> None:
         delivery.extend("0384/signals.jsonl", "message_sha256", [])
         delivery.finish()
         assert (tmp_path / "0384" / "signals.jsonl").read_bytes() == b""
+
+
+def test_a_long_list_grows_in_order(tmp_path: Path) -> None:
+    delivery = Delivery(tmp_path)
+    rows = [{"message_sha256": str(number // 3), "text": "x" * 900} for number in range(1_200)]
+    for begin in (0, 300, 600, 900):
+        delivery.extend("a.jsonl", "message_sha256", iter(rows[begin : begin + 300]))
+        if begin == 300:
+            delivery.finish()
+    delivery.finish()
+    found = (tmp_path / "a.jsonl").read_text().splitlines()
+    assert len("".join(found)) > 1024 * 1024 and [json.loads(row) for row in found] == rows
+
+
+def test_rows_that_cannot_be_made_leave_a_list_as_it_was(tmp_path: Path) -> None:
+    def rows() -> Iterator[dict[str, str]]:
+        yield {"message_sha256": "b"}
+        raise LookupError
+
+    delivery = Delivery(tmp_path)
+    delivery.extend("a.jsonl", "message_sha256", [{"message_sha256": "a"}])
+    delivery.finish()
+    with pytest.raises(LookupError):
+        delivery.extend("a.jsonl", "message_sha256", rows())
+    delivery.finish()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+    assert (tmp_path / "a.jsonl").read_text() == '{"message_sha256":"a"}\n'
 
 
 def test_two_who_extend_a_list_lose_nothing_of_each_other(tmp_path: Path) -> None:
