@@ -60,7 +60,7 @@ class Embedded:
         for group in self._groups(sources):
             with without_collector():
                 outcomes = self._commit(group, received_on)
-            group.clear()  # their bytes are in the database
+            group.clear()  # their bytes are in the database, and others may take much room
             yield from outcomes
         if not self._recovered:
             self._commit([], received_on)
@@ -72,7 +72,7 @@ class Embedded:
         for source in sources:
             group.append(source)
             size += len(source.content)
-            del source
+            del source  # or this place would hold it while the group is decided, and after
             if len(group) >= self._settings.group_messages or size >= self._settings.group_bytes:
                 yield group
                 group, size = [], 0
