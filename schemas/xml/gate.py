@@ -15,8 +15,6 @@ from schemas.xml.fault import Fault, fault_of_message, local_name, quarantined, 
 from schemas.xml.parser import parser
 from schemas.xml.structure import structure_fault
 
-__all__ = ["LARGEST_MESSAGE", "Admitted", "Fault", "Prepared", "admit", "in_a_thread_of_its_own", "prepare"]
-
 _T = TypeVar("_T")
 
 LARGEST_MESSAGE: Final = 25 * 1024 * 1024  # bytes; OP192 names 25 MB, the hubs enforce it
@@ -98,7 +96,7 @@ def _judge(data: bytes) -> Admitted | Fault:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         return quarantined("not-wellformed", f"⟨line⟩ {line}, ⟨column⟩ {column}")
-    if root.getroottree().docinfo.internalDTD is not None:
+    if has_dtd(root):
         return quarantined("doctype")
     space, _, name = str(root.tag).rpartition("}")
     message_type = BY_NAMESPACE.get(space[1:])
@@ -108,6 +106,11 @@ def _judge(data: bytes) -> Admitted | Fault:
     return structure_fault(root, message_type, data) or Admitted(
         message_type, root, plain=not has_markup and b"&" not in data
     )
+
+
+def has_dtd(root: etree._Element) -> bool:
+    """Whether the parser met a DOCTYPE, wherever it stood."""
+    return root.getroottree().docinfo.internalDTD is not None
 
 
 def _bytes_fault(data: bytes) -> Fault | None:

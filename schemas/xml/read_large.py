@@ -14,7 +14,7 @@ from lxml import etree
 from schemas.declaration import Declaration
 from schemas.standard import BY_NAMESPACE, MessageType
 from schemas.xml.fault import Fault
-from schemas.xml.gate import ROOT, in_a_thread_of_its_own, prepare
+from schemas.xml.gate import ROOT, has_dtd, in_a_thread_of_its_own, prepare
 from schemas.xml.parser import growing_parser, reading_parser
 from schemas.xml.read_declaration import assemble
 from schemas.xml.xsd import schema_for
@@ -28,9 +28,8 @@ _Ended = tuple[str, etree._Element]
 def read_large(data: bytes) -> Declaration | None:
     """The declaration, if the message is a valid 323 and every value can be decoded."""
     taken = in_a_thread_of_its_own(_take, data)
-    if (
-        taken is None or taken.root is None
-    ):  # with a schema, a parser overlooks that a document ends too early
+    # With a schema, a parser overlooks that a document ends too early: then there is no root.
+    if taken is None or taken.root is None or has_dtd(taken.root):
         return None
     found = assemble(taken.root, taken.message_type, taken.texts, taken.counts)
     return None if isinstance(found, Fault) else found

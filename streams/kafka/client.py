@@ -18,8 +18,8 @@ from sqlalchemy import Engine
 
 from processors.wording import Lang
 from schemas.envelope import key_of, key_of_unknown, received_headers
-from schemas.xml.fault import fault_of_message
-from schemas.xml.gate import Fault, admit
+from schemas.xml.fault import Fault, fault_of_message
+from schemas.xml.gate import admit
 from store.database import StoreUnavailable, transaction, trial
 from store.dispatch import dispatch_messages, record_id
 from store.inbox import Inbox
