@@ -6,18 +6,17 @@ the namespace of the message changes; codes come last in every class that is rep
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from lxml import etree
 
 from schemas.standard import MessageType, answer_type
-from schemas.xml.write_answer import XSD_VERSION
+from schemas.xml.write_answer import XSD_VERSION, value
 
 ClassCodes = Mapping[str, Sequence[str]]
 _REPEATED: Final = frozenset({"StartProduct", "StopProduct"})
-_DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def return_message(
@@ -34,56 +33,70 @@ def return_message(
     when nothing below it was looked at, otherwise every class.
     """
     kind = answer_type(message_type)
-    spaces = {message_type.namespace: kind.namespace}
-    prefixes = {"m": kind.namespace, "b": kind.base_namespace}
-    answer = etree.Element(f"{{{kind.namespace}}}Bericht", nsmap=prefixes)
-    header, *client = _children(root)
-    _complete_header(_repeat(answer, header, spaces, "Header", {}), kind, identification, dated_on)
-    _add_codes(answer[0], kind.namespace, codes.get("Header", ()))
-    if client and "Client" in codes:
-        _repeat(answer, client[0], spaces, "Client", codes)
-    body = etree.tostring(answer, encoding="utf-8", pretty_print=True)
-    return (_DECLARATION + body).replace(b"\n", b"\r\n")
+    lines = _lines(root, message_type, kind, identification, dated_on, codes)
+    return "".join(lines).replace("\n", "\r\n").encode("utf-8")
 
 
-def _complete_header(header: etree._Element, kind: MessageType, identification: str, dated_on: date) -> None:
-    own, base = f"{{{kind.namespace}}}", f"{{{kind.base_namespace}}}"
-    header[0].text = kind.code
-    etree.SubElement(header, f"{own}IdentificatieRetour").text = identification
-    etree.SubElement(header, f"{own}DagtekeningRetour").text = str(dated_on)
-    versions = etree.SubElement(header, f"{own}XsdVersieRetour")
-    etree.SubElement(versions, f"{base}BasisschemaXsdVersie").text = XSD_VERSION
-    etree.SubElement(versions, f"{base}BerichtXsdVersie").text = XSD_VERSION
-
-
-def _repeat(
-    parent: etree._Element,
-    received: etree._Element,
-    spaces: Mapping[str, str],
-    path: str,
+def _lines(
+    root: etree._Element,
+    received: MessageType,
+    kind: MessageType,
+    identification: str,
+    dated_on: date,
     codes: ClassCodes,
-) -> etree._Element:
-    """Copy an element below `parent` in its new namespace, with the codes of the classes in it."""
-    name = etree.QName(received)
-    space = spaces.get(name.namespace or "", name.namespace or "")
-    copy = etree.SubElement(parent, f"{{{space}}}{name.localname}")
-    children = list(_children(received))
+) -> Iterator[str]:
+    prefixes = {received.namespace: "m", received.base_namespace: "b"}
+    header, *client = _children(root)
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield f'<m:Bericht xmlns:m="{kind.namespace}" xmlns:b="{kind.base_namespace}">\n'
+    yield "  <m:Header>\n"
+    yield f"    <m:BerichtCode>{kind.code}</m:BerichtCode>\n"
+    _code, *others = _children(header)
+    for child in others:
+        yield from _repeated(child, prefixes, "    ", "", {})
+    yield (
+        f"    <m:IdentificatieRetour>{value(identification)}</m:IdentificatieRetour>\n"
+        f"    <m:DagtekeningRetour>{dated_on}</m:DagtekeningRetour>\n"
+        f"    <m:XsdVersieRetour>\n"
+        f"      <b:BasisschemaXsdVersie>{XSD_VERSION}</b:BasisschemaXsdVersie>\n"
+        f"      <b:BerichtXsdVersie>{XSD_VERSION}</b:BerichtXsdVersie>\n"
+        f"    </m:XsdVersieRetour>\n"
+    )
+    yield from _codes(codes.get("Header", ()), "    ")
+    yield "  </m:Header>\n"
+    if client and "Client" in codes:
+        yield from _repeated(client[0], prefixes, "  ", "Client", codes)
+    yield "</m:Bericht>\n"
+
+
+def _repeated(
+    received: etree._Element, prefixes: Mapping[str, str], margin: str, path: str, codes: ClassCodes
+) -> Iterator[str]:
+    """An element in its new namespace, with the codes of the classes in it."""
+    qualified = etree.QName(received)
+    name = f"{prefixes[qualified.namespace or '']}:{qualified.localname}"
+    children = [*_children(received)]
     if not children:
-        copy.text = received.text
+        text = value(received.text)
+        yield f"{margin}<{name}>{text}</{name}>\n" if text else f"{margin}<{name}/>\n"
+        return
+    yield f"{margin}<{name}>\n"
+    inside = f"{margin}  "
     for number, child in enumerate(children, start=1):
         step = etree.QName(child).localname
         below = f"{path}/{step}[{number}]" if step in _REPEATED else f"{path}/{step}"
-        _repeat(copy, child, spaces, below, codes)
-    _add_codes(copy, space, codes.get(path, ()))
-    return copy
+        yield from _repeated(child, prefixes, inside, below, codes)
+    yield from _codes(codes.get(path, ()), inside)
+    yield f"{margin}</{name}>\n"
 
 
 def _children(element: etree._Element) -> Iterator[etree._Element]:
     return element.iterchildren("{*}*")
 
 
-def _add_codes(parent: etree._Element, namespace: str, codes: Sequence[str]) -> None:
-    if codes:
-        group = etree.SubElement(parent, f"{{{namespace}}}RetourCodes")
-        for code in codes:
-            etree.SubElement(group, f"{{{namespace}}}RetourCode").text = code
+def _codes(codes: Iterable[str], margin: str) -> Iterator[str]:
+    listed = [f"{margin}  <m:RetourCode>{code}</m:RetourCode>\n" for code in codes]
+    if listed:
+        yield f"{margin}<m:RetourCodes>\n"
+        yield from listed
+        yield f"{margin}</m:RetourCodes>\n"
