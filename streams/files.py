@@ -95,11 +95,15 @@ class Delivery:
         how = os.O_APPEND if more else os.O_CREAT | os.O_TRUNC
         handle = os.open(temporary, os.O_WRONLY | os.O_CLOEXEC | how, 0o666)
         self._pending[target] = temporary
+        size = os.fstat(handle).st_size if more else 0
         try:
             if sum([_written(handle, block) for block in blocks]):
                 self._unflushed.append(temporary)
         except BaseException as error:
-            _remove([self._pending.pop(target)])
+            if more:
+                os.ftruncate(handle, size)
+            else:
+                _remove([self._pending.pop(target)])
             if isinstance(
                 error, OSError
             ):  # the system names no file here: a full disk is known by its folder

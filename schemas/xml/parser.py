@@ -46,6 +46,10 @@ class _Nothing:
         """It is finished."""
 
 
+def _nothing() -> etree.ParserTarget:
+    return cast("etree.ParserTarget", _Nothing())
+
+
 def parser(*, keep_blank_text: bool = False) -> etree.XMLParser:
     """A parser that fetches nothing, expands nothing and repairs nothing.
 
@@ -60,13 +64,17 @@ def screening_parser(schema: etree.XMLSchema) -> etree.XMLParser:
 
     Only its `feed_error_log` may be used: with a schema it overlooks a document that ends too early.
     """
-    nothing = cast("etree.ParserTarget", _Nothing())
-    return etree.XMLParser(target=nothing, schema=schema, **_HARDENED)
+    return etree.XMLParser(target=_nothing(), schema=schema, **_HARDENED)
+
+
+def wellformedness_parser() -> etree.XMLParser:
+    """A parser that makes no tree, and raises XMLSyntaxError as the one that does."""
+    return etree.XMLParser(target=_nothing(), **_HARDENED)
 
 
 def growing_parser() -> etree.XMLPullParser:
     """A parser to be fed piece by piece, whose first event gives the root `Bericht` of the tree so far."""
-    return etree.XMLPullParser(events=("start",), tag="{*}Bericht", remove_blank_text=True, **_HARDENED)
+    return etree.XMLPullParser(events=("start",), tag="{*}Bericht", **_HARDENED)
 
 
 def reading_parser(schema: etree.XMLSchema, tags: Collection[str]) -> etree.XMLPullParser:

@@ -15,7 +15,7 @@ from schemas.declaration import Declaration
 from schemas.standard import BY_NAMESPACE, MessageType
 from schemas.xml.fault import Fault
 from schemas.xml.gate import ROOT, has_dtd, in_a_thread_of_its_own, prepare
-from schemas.xml.parser import growing_parser, reading_parser
+from schemas.xml.parser import growing_parser, reading_parser, wellformedness_parser
 from schemas.xml.read_declaration import assemble
 from schemas.xml.xsd import schema_for
 
@@ -28,7 +28,6 @@ _Ended = tuple[str, etree._Element]
 def read_large(data: bytes) -> Declaration | None:
     """The declaration, if the message is a valid 323 and every value can be decoded."""
     taken = in_a_thread_of_its_own(_take, data)
-    # With a schema, a parser overlooks that a document ends too early: then there is no root.
     if taken is None or taken.root is None or has_dtd(taken.root):
         return None
     found = assemble(taken.root, taken.message_type, taken.texts, taken.counts)
@@ -51,6 +50,9 @@ def _take(data: bytes) -> _Taken | None:
                 return None
             taken.take(cast(Iterator[_Ended], parser.read_events()))
         parser.close()
+        etree.fromstring(
+            ready.data, wellformedness_parser()
+        )  # one with a schema overlooks how a document ends
     except etree.XMLSyntaxError:
         return None
     return taken
@@ -101,7 +103,7 @@ def _message_type(start: bytes) -> MessageType | None:
     except etree.XMLSyntaxError:
         return None
     root = next((root for _, root in parser.read_events() if isinstance(root, etree._Element)), None)
-    return None if root is None else BY_NAMESPACE.get(etree.QName(root).namespace or "")
+    return None if root is None else BY_NAMESPACE.get(str(root.tag).rpartition("}")[0][1:])
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

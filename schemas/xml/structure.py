@@ -36,7 +36,7 @@ def structure_fault(root: etree._Element, message_type: MessageType, data: bytes
     with _ONE_AT_A_TIME:
         try:
             start = broken_start(data, schema) if is_suspect(root, data, schema) else None
-            judged = root if start is None else start
+            judged = root if start is None or schema.validate(start) else start
             if schema.validate(judged):
                 return None
         except etree.LxmlError:

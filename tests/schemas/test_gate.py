@@ -309,3 +309,20 @@ def test_many_comments_before_the_root_take_no_memory() -> None:
     before = _memory_mb()
     assert isinstance(admit(text.encode()), Admitted)
     assert _memory_mb() - before < 150
+
+
+@pytest.mark.parametrize("kind", ["JW301", "WMO305", "JW307", "JW323"])
+@pytest.mark.parametrize("name", ["BerichtCode", "Bsn", "(?:Product)?Categorie"])
+def test_a_large_message_has_the_fault_of_a_small_one(kind: str, name: str) -> None:
+    """Blanks before a comment belong to the value, wherever a piece ends that is looked at alone."""
+    message_type = MESSAGE_TYPES[kind]
+    root, _ = document(_model(message_type), Random(kind), 1.0)
+    text = etree.tostring(root, encoding="unicode")
+    wrong = re.sub(rf"<((?:\w+:)?{name})>", r"<\1> <!-- c -->", text, count=1)
+    found = admit(wrong.encode())
+    assert isinstance(found, Fault) and found.outcome == "refused"
+    for size in (100_000, 131_072, 2_000_000):
+        comment = f"<!--{'y' * size}-->"
+        for place in (wrong.index("<m:Header"), wrong.rindex("</m:Bericht"), len(wrong)):
+            large = admit((wrong[:place] + comment + wrong[place:]).encode())
+            assert large == found, (size, place)

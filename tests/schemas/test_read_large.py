@@ -94,6 +94,24 @@ def test_a_document_that_ends_too_early(end: int) -> None:
     assert not _agrees(_DATA[:end])
 
 
+_ENDS = "< <! <!- <!-- <!--x-- <? <?x <?x? </ <x <x/> x &amp; ]]> <![CDATA[ <!DOCTYPE"
+
+
+@pytest.mark.parametrize("tail", _ENDS.split())
+@pytest.mark.parametrize("form", ["{}", " {}", "\n<!-- </m:Bericht> -->{}", "{} ", "{}</m:Bericht>"])
+def test_what_may_not_stand_behind_the_root(tail: str, form: str) -> None:
+    assert not _agrees(_DATA + form.format(tail).encode())
+
+
+@pytest.mark.parametrize("tail", ["", "\n", "<!-- x -->", "<?x y?>\n<!---->"])
+def test_what_may_stand_behind_the_root(tail: str) -> None:
+    assert _agrees(_DATA + tail.encode())
+
+
+def test_a_root_of_an_undeclared_prefix() -> None:
+    assert not _agrees(VALID.replace("xmlns:m=", "xmlns_m=").encode())
+
+
 def test_hostile_messages() -> None:
     assert len({case.id for case in all_cases() if _agrees(case.data)}) > 20
 

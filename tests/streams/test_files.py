@@ -79,6 +79,11 @@ def test_rows_that_cannot_be_made_leave_a_list_as_it_was(tmp_path: Path) -> None
     delivery.finish()
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
     assert (tmp_path / "a.jsonl").read_text() == '{"message_sha256":"a"}\n'
+    delivery.extend("a.jsonl", "message_sha256", [{"message_sha256": "c"}])
+    with pytest.raises(LookupError):
+        delivery.extend("a.jsonl", "message_sha256", rows())
+    delivery.finish()
+    assert (tmp_path / "a.jsonl").read_text() == '{"message_sha256":"a"}\n{"message_sha256":"c"}\n'
 
 
 def test_two_who_extend_a_list_lose_nothing_of_each_other(tmp_path: Path) -> None:
