@@ -67,9 +67,9 @@ def screening_parser(schema: etree.XMLSchema) -> etree.XMLParser:
     return etree.XMLParser(target=_nothing(), schema=schema, **_HARDENED)
 
 
-def wellformedness_parser() -> etree.XMLParser:
-    """A parser that makes no tree, and raises XMLSyntaxError as the one that does."""
-    return etree.XMLParser(target=_nothing(), **_HARDENED)
+def check_wellformed(data: bytes) -> None:
+    """Parse a whole document and make no tree. Raises XMLSyntaxError."""
+    etree.fromstring(data, etree.XMLParser(target=_nothing(), **_HARDENED))
 
 
 def growing_parser() -> etree.XMLPullParser:
