@@ -69,7 +69,9 @@ def screening_parser(schema: etree.XMLSchema) -> etree.XMLParser:
 
 def check_wellformed(data: bytes) -> None:
     """Parse a whole document and make no tree. Raises XMLSyntaxError."""
-    etree.fromstring(data, etree.XMLParser(target=_nothing(), **_HARDENED))
+    checking = etree.XMLParser(target=_nothing(), **_HARDENED)
+    checking.feed(data)
+    checking.close()
 
 
 def growing_parser() -> etree.XMLPullParser:

@@ -15,7 +15,7 @@ from schemas.declaration import Declaration
 from schemas.standard import BY_NAMESPACE, MessageType
 from schemas.xml.fault import Fault
 from schemas.xml.gate import ROOT, has_dtd, in_a_thread_of_its_own, prepare
-from schemas.xml.parser import growing_parser, reading_parser, wellformedness_parser
+from schemas.xml.parser import check_wellformed, growing_parser, reading_parser
 from schemas.xml.read_declaration import assemble
 from schemas.xml.xsd import schema_for
 
@@ -50,9 +50,7 @@ def _take(data: bytes) -> _Taken | None:
                 return None
             taken.take(cast(Iterator[_Ended], parser.read_events()))
         parser.close()
-        etree.fromstring(
-            ready.data, wellformedness_parser()
-        )  # one with a schema overlooks how a document ends
+        check_wellformed(ready.data)  # a parser with a schema overlooks how a document ends
     except etree.XMLSyntaxError:
         return None
     return taken
