@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final, TypedDict, cast
 
 from lxml import etree
@@ -67,10 +67,11 @@ def screening_parser(schema: etree.XMLSchema) -> etree.XMLParser:
     return etree.XMLParser(target=_nothing(), schema=schema, **_HARDENED)
 
 
-def check_wellformed(data: bytes) -> None:
-    """Parse a whole document and make no tree. Raises XMLSyntaxError."""
+def check_wellformed(pieces: Iterable[bytes]) -> None:
+    """Parse a document piece by piece and make no tree. Raises XMLSyntaxError."""
     checking = etree.XMLParser(target=_nothing(), **_HARDENED)
-    checking.feed(data)
+    for piece in pieces:
+        checking.feed(piece)
     checking.close()
 
 

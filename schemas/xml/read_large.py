@@ -50,7 +50,7 @@ def _take(data: bytes) -> _Taken | None:
                 return None
             taken.take(cast(Iterator[_Ended], parser.read_events()))
         parser.close()
-        check_wellformed(ready.data)  # a parser with a schema overlooks how a document ends
+        check_wellformed(_pieces(ready.data))  # a parser with a schema overlooks how a document ends
     except etree.XMLSyntaxError:
         return None
     return taken
