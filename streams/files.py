@@ -104,9 +104,7 @@ class Delivery:
                 os.ftruncate(handle, size)
             else:
                 _remove([self._pending.pop(target)])
-            if isinstance(
-                error, OSError
-            ):  # the system names no file here: a full disk is known by its folder
+            if isinstance(error, OSError):  # it names no file: a full disk is known by its folder
                 raise OSError(error.errno, error.strerror, folder) from error
             raise
         finally:

@@ -11,58 +11,31 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
 
 from desk.synthetic.single import one_declaration
-from schemas.declaration import Declaration
-from schemas.standard import MESSAGE_TYPES, MessageType
-from schemas.xml.fault import Fault
-from schemas.xml.gate import LARGEST_MESSAGE, admit
-from schemas.xml.read_declaration import read_declaration
+from schemas.standard import MessageType
+from schemas.xml.gate import LARGEST_MESSAGE
 from schemas.xml.usual import read_usual
 from tests.hostile.base import BASE_SPACE, CLIENTS, HEADER, MESSAGE_SPACE, VALID, client, line, message
 from tests.hostile.corpus import all_cases
-from tests.schemas.model import Element, read_model
-from tests.schemas.mutations import Workshop
+from tests.schemas.both_ways import TYPES, by_the_gate, changed_documents, with_tags_swapped
 
 _DOCUMENTS = 5_000
-_TYPES = [MESSAGE_TYPES["JW323"], MESSAGE_TYPES["WMO323"]]
 _DATA = VALID.encode()
-
-
-def _slowly(data: bytes) -> Declaration | None:
-    admitted = admit(data)
-    if isinstance(admitted, Fault):
-        return None
-    found = read_declaration(admitted.root, admitted.message_type, plain=admitted.plain)
-    return None if isinstance(found, Fault) else found
 
 
 def _agrees(data: bytes) -> bool:
     """Whether the message is recognized; if it is, it must be what it is by every other way."""
     found = read_usual(data)
-    assert found is None or found == _slowly(data), data
+    assert found is None or found == by_the_gate(data), data
     return found is not None
 
 
-def _model(message_type: MessageType) -> Element:
-    return read_model(
-        Path(str(files("schemas"))) / "xsd" / message_type.domain.value / f"{message_type.name}.xsd"
-    )
-
-
-@pytest.mark.parametrize("message_type", _TYPES, ids=lambda t: t.name)
+@pytest.mark.parametrize("message_type", TYPES, ids=lambda t: t.name)
 def test_changed_documents_are_recognized_only_when_they_are_valid(message_type: MessageType) -> None:
-    rng = Random(message_type.name)
-    (other,) = set(_TYPES) - {message_type}
-    workshop = Workshop(_model(message_type), _model(other), rng)
-    paths = [*workshop.declared]
     recognized = {True: 0, False: 0}
-    for number in range(_DOCUMENTS):
-        root = workshop.changed(paths[number % len(paths)])
-        if number % 3 == 0:
-            etree.indent(root, rng.choice((" ", "\t", "  ")))
-        recognized[_agrees(etree.tostring(root, encoding="UTF-8", xml_declaration=number % 2 == 0))] += 1
+    for data in changed_documents(message_type, _DOCUMENTS):
+        recognized[_agrees(data)] += 1
     assert min(recognized.values()) >= _DOCUMENTS // 20, recognized
 
 
@@ -75,11 +48,7 @@ def test_other_bytes_anywhere_are_recognized_only_when_they_mean_the_same(
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), min_size=1, max_size=3))
 def test_tags_in_another_order_are_recognized_only_when_they_are_valid(swaps: list[tuple[int, int]]) -> None:
-    tokens = re.split("(<[^>]*>)", VALID)
-    for one, other in swaps:
-        a, b = one % len(tokens), other % len(tokens)
-        tokens[a], tokens[b] = tokens[b], tokens[a]
-    _agrees("".join(tokens).encode())
+    _agrees(with_tags_swapped(swaps))
 
 
 def test_hostile_messages() -> None:
@@ -91,7 +60,7 @@ def test_hostile_messages() -> None:
 def test_many_lines_of_many_clients(indented: bool) -> None:
     data = one_declaration(3_000, seed=3, indented=indented).declaration
     found = read_usual(data)
-    assert found is not None and found == _slowly(data)
+    assert found is not None and found == by_the_gate(data)
     assert len(found.lines) == 3_000 and len(found.clients) > 100
 
 
@@ -257,7 +226,7 @@ def test_blanks_between_elements_are_no_values(run: str) -> None:
         blanks = run * rng.choice([100, 150, 250, 333, 499, 4_000])
         text = VALID[:place] + blanks + VALID[place:]
         if VALID[place - 1] in ">\n" and VALID[place : place + 2] != "</":
-            assert _slowly(text.encode()) == expected, (place, len(blanks))
+            assert by_the_gate(text.encode()) == expected, (place, len(blanks))
             _agrees(text.encode())
 
 
